@@ -1,0 +1,1 @@
+"""cPanel API 2 emulator."""

@@ -1,0 +1,5 @@
+"""Build hook; all metadata stands in setup.cfg."""
+
+from setuptools import setup
+
+setup()
