@@ -1,0 +1,223 @@
+"""Private keys: generating, reading, and a cache that keeps reading off the hot path."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from cpanel_emu.certificates import ids
+from cpanel_emu.errors import Failure
+
+PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+SMALLEST_RSA_KEY = 1024
+LARGEST_RSA_KEY = 4096
+UNREADABLE_KEY = "The key could not be read."
+
+_LARGEST_READABLE_RSA_KEY = 16384
+_CURVES: dict[str, ec.EllipticCurve] = {
+    "prime256v1": ec.SECP256R1(),
+    "secp384r1": ec.SECP384R1(),
+}
+_CURVE_NAMES = {curve.name: name for name, curve in _CURVES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyKind:
+    """What sort of key to make: RSA of so many bits, or ECDSA on a named curve."""
+
+    bits: int = 0
+    curve: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name UAPI gives it, such as ``rsa-2048`` or ``ecdsa-prime256v1`` (``ssl §8``)."""
+        return f"ecdsa-{self.curve}" if self.curve else f"rsa-{self.bits}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A private key, ready to sign, with everything that is derived from it once."""
+
+    private_key: PrivateKey
+    public_key_info: asn1.TLV
+    modulus: str
+    """RSA modulus in lower-case hex, or the uncompressed public point (``ssl §4``)."""
+    id: str
+    kind: KeyKind
+
+
+def key_pair(private_key: PrivateKey) -> KeyPair:
+    """Return *private_key* with its derived values.
+
+    Raises:
+        Failure: an elliptic curve that the emulated server does not know.
+    """
+    public = private_key.public_key()
+    info = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if isinstance(public, rsa.RSAPublicKey):
+        modulus = f"{public.public_numbers().n:x}"
+        kind = KeyKind(bits=public.key_size)
+    else:
+        if public.curve.name not in _CURVE_NAMES:
+            raise Failure(UNREADABLE_KEY)
+        modulus = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex()
+        kind = KeyKind(curve=_CURVE_NAMES[public.curve.name])
+    return KeyPair(
+        private_key=private_key,
+        public_key_info=asn1.decode_der(asn1.TLV, info),
+        modulus=modulus,
+        id=ids.key_id(modulus),
+        kind=kind,
+    )
+
+
+def generate(kind: KeyKind) -> PrivateKey:
+    """Make a new key; takes a good part of a second for large RSA keys."""
+    if kind.curve:
+        return ec.generate_private_key(_CURVES[kind.curve])
+    return rsa.generate_private_key(public_exponent=65537, key_size=kind.bits)
+
+
+def to_pem(private_key: PrivateKey) -> str:
+    """Return the key as PEM (PKCS #1 for RSA, SEC 1 for ECDSA), without final line end."""
+    form = PrivateFormat.TraditionalOpenSSL
+    return private_key.private_bytes(Encoding.PEM, form, NoEncryption()).decode("ascii").rstrip()
+
+
+def parse(text: str, *, trusted: bool = False) -> KeyPair:
+    """Read a private key in any PEM form.
+
+    Args:
+        text: the PEM.
+        trusted: the key was checked when it was installed; skips the costly check.
+
+    Raises:
+        Failure: it is no key that can be used, with the text of ``ssl §6.2``.
+    """
+    try:
+        private = serialization.load_pem_private_key(
+            text.encode("utf-8"), password=None, unsafe_skip_rsa_key_validation=trusted
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise Failure(UNREADABLE_KEY) from None
+    if isinstance(private, rsa.RSAPrivateKey):
+        if not SMALLEST_RSA_KEY <= private.key_size <= _LARGEST_READABLE_RSA_KEY:
+            raise Failure(UNREADABLE_KEY)
+    elif not isinstance(private, ec.EllipticCurvePrivateKey):
+        raise Failure(UNREADABLE_KEY)
+    return key_pair(private)
+
+
+class KeyCache:
+    """Keys by their file, so that a call neither parses nor checks one again.
+
+    An entry belongs to one state of one file (path, inode, size, time of change): a replaced
+    file is read anew. Bounded; the least recently used entry goes first. Thread-safe.
+    """
+
+    def __init__(self, size: int = 256) -> None:
+        self._size = size
+        self._keys: OrderedDict[tuple[str, int, int, int], KeyPair] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def load(self, path: Path) -> KeyPair:
+        """Return the key stored at *path*.
+
+        Raises:
+            Failure: the file cannot be read or holds no usable key.
+        """
+        try:
+            status = os.stat(path)  # noqa: PTH116  (pathlib's is twice as slow, on the hot path)
+        except OSError:
+            raise Failure(UNREADABLE_KEY) from None
+        identity = (str(path), status.st_ino, status.st_size, status.st_mtime_ns)
+        with self._lock:
+            known = self._keys.get(identity)
+            if known is not None:
+                self._keys.move_to_end(identity)
+                return known
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise Failure(UNREADABLE_KEY) from None
+        loaded = parse(text, trusted=True)
+        with self._lock:
+            self._keys[identity] = loaded
+            while len(self._keys) > self._size:
+                self._keys.popitem(last=False)
+        return loaded
+
+
+class KeySource(Protocol):
+    """Where new private keys come from: a generator, or a pool of prepared files."""
+
+    def new_key(self, kind: KeyKind) -> PrivateKey:
+        """Return a key of this *kind* that was not handed out before.
+
+        Raises:
+            Failure: there is none.
+        """
+
+
+class GeneratedKeys:
+    """Keys made on demand."""
+
+    def new_key(self, kind: KeyKind) -> PrivateKey:
+        """Make a key of this *kind*."""
+        return generate(kind)
+
+
+class KeyPool:
+    """Keys from the files of one folder, handed out in name order (``--key-pool``).
+
+    Each kind of key has an order of its own, so that a pool may hold RSA keys of several
+    sizes and ECDSA keys side by side.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._keys: dict[KeyKind, list[PrivateKey]] | None = None
+
+    def new_key(self, kind: KeyKind) -> PrivateKey:
+        """Return the next unused key of this *kind*.
+
+        Raises:
+            Failure: the pool has no unused key of this kind left.
+        """
+        with self._lock:
+            if self._keys is None:
+                self._keys = self._read()
+            waiting = self._keys.get(kind)
+            if not waiting:
+                raise Failure(f"The key pool has no unused {kind.name} key.")
+            return waiting.pop(0)
+
+    def restart(self) -> None:
+        """Hand the keys out from the beginning again."""
+        with self._lock:
+            self._keys = None
+
+    def _read(self) -> dict[KeyKind, list[PrivateKey]]:
+        keys: dict[KeyKind, list[PrivateKey]] = {}
+        for path in sorted(self._folder.iterdir()):
+            if path.suffix in {".key", ".pem"} and path.is_file():
+                pair = parse(path.read_text("utf-8"))
+                keys.setdefault(pair.kind, []).append(pair.private_key)
+        return keys

@@ -1,0 +1,206 @@
+"""The certificate signing request, byte by byte (``ssl §3``).
+
+The structures are RFC 2986's, declared for the ASN.1 encoder of the cryptography library,
+because no CSR builder offers SHA-1 and the choice of string types that the releases need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cryptography import x509
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.x509 import ObjectIdentifier
+
+from cpanel_emu.certificates import ids, pem
+from cpanel_emu.certificates.keys import KeyPair
+from cpanel_emu.certificates.values import SubjectValues
+from cpanel_emu.releases import Digest, Release, StringRule
+
+SUBJECT_OIDS = {
+    "C": ObjectIdentifier("2.5.4.6"),
+    "ST": ObjectIdentifier("2.5.4.8"),
+    "L": ObjectIdentifier("2.5.4.7"),
+    "O": ObjectIdentifier("2.5.4.10"),
+    "OU": ObjectIdentifier("2.5.4.11"),
+    "CN": ObjectIdentifier("2.5.4.3"),
+    "emailAddress": ObjectIdentifier("1.2.840.113549.1.9.1"),
+}
+CHALLENGE_PASSWORD = ObjectIdentifier("1.2.840.113549.1.9.7")
+EXTENSION_REQUEST = ObjectIdentifier("1.2.840.113549.1.9.14")
+SUBJECT_ALTERNATIVE_NAME = ObjectIdentifier("2.5.29.17")
+
+_PRINTABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
+_PADDING = padding.PKCS1v15()
+_HASHES: dict[Digest, hashes.HashAlgorithm] = {
+    Digest.SHA1: hashes.SHA1(),
+    Digest.SHA256: hashes.SHA256(),
+}
+_RSA_SIGNATURES = {
+    Digest.SHA1: ObjectIdentifier("1.2.840.113549.1.1.5"),
+    Digest.SHA256: ObjectIdentifier("1.2.840.113549.1.1.11"),
+}
+_ECDSA_WITH_SHA256 = ObjectIdentifier("1.2.840.10045.4.3.2")
+
+
+@asn1.sequence
+class SubjectAttribute:
+    """One attribute of a name: its type and a string."""
+
+    type: ObjectIdentifier
+    value: str | asn1.PrintableString | asn1.IA5String
+
+
+@asn1.sequence
+class ChallengePasswordAttribute:
+    """The challengePassword attribute (``ssl §3.4``)."""
+
+    type: ObjectIdentifier
+    values: asn1.SetOf[str | asn1.PrintableString]
+
+
+@asn1.sequence
+class RequestedExtension:
+    """An extension asked for; the criticality flag is omitted (``ssl §3.4``)."""
+
+    type: ObjectIdentifier
+    value: bytes
+
+
+@asn1.sequence
+class ExtensionRequestAttribute:
+    """The extensionRequest attribute."""
+
+    type: ObjectIdentifier
+    values: asn1.SetOf[list[RequestedExtension]]
+
+
+@asn1.sequence
+class AlgorithmIdentifier:
+    """A signature algorithm; RSA's has NULL parameters, ECDSA's has none."""
+
+    algorithm: ObjectIdentifier
+    parameters: asn1.Null | None
+
+
+@asn1.sequence
+class CertificationRequestInfo:
+    """The signed part of a CSR (``ssl §3.2``)."""
+
+    version: int
+    subject: list[asn1.SetOf[SubjectAttribute]]
+    public_key: asn1.TLV
+    attributes: Annotated[
+        asn1.SetOf[ChallengePasswordAttribute | ExtensionRequestAttribute], asn1.Implicit(0)
+    ]
+
+
+@asn1.sequence
+class CertificationRequest:
+    """A whole CSR: the signed part, the algorithm, the signature."""
+
+    info: asn1.TLV
+    algorithm: AlgorithmIdentifier
+    signature: asn1.BitString
+
+
+_RSA_ALGORITHMS = {
+    digest: AlgorithmIdentifier(algorithm=oid, parameters=asn1.Null())
+    for digest, oid in _RSA_SIGNATURES.items()
+}
+_ECDSA_ALGORITHM = AlgorithmIdentifier(algorithm=_ECDSA_WITH_SHA256, parameters=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningRequest:
+    """A finished CSR: its PEM (without final line end) and its id (``ssl §4``)."""
+
+    pem: str
+    id: str
+
+
+def directory_string(text: str, rule: StringRule) -> str | asn1.PrintableString:
+    """Return *text* as the string type that the release gives O, OU, CN, ST and L.
+
+    A plain ``str`` stands for UTF8String; each value decides alone (``ssl §3.3``).
+    """
+    if rule is StringRule.PRINTABLE_IF_IT_FITS and _PRINTABLE.issuperset(text):
+        return asn1.PrintableString(text)
+    return text
+
+
+def subject(values: SubjectValues, release: Release) -> list[asn1.SetOf[SubjectAttribute]]:
+    """Return the subject in the release's order; empty optional values have no attribute."""
+    texts = {
+        "ST": values.state,
+        "L": values.city,
+        "O": values.company,
+        "OU": values.companydivision,
+        "CN": values.host,
+    }
+    strings: dict[str, str | asn1.PrintableString | asn1.IA5String] = {
+        short: directory_string(text, release.strings) for short, text in texts.items() if text
+    }
+    strings["C"] = asn1.PrintableString(values.country)
+    if values.email:
+        strings["emailAddress"] = asn1.IA5String(values.email)
+    return [
+        asn1.SetOf([SubjectAttribute(type=SUBJECT_OIDS[short], value=strings[short])])
+        for short in release.subject_order
+        if short in strings
+    ]
+
+
+def _attributes(
+    values: SubjectValues, release: Release
+) -> asn1.SetOf[ChallengePasswordAttribute | ExtensionRequestAttribute]:
+    attributes: list[ChallengePasswordAttribute | ExtensionRequestAttribute] = []
+    if release.challenge_password and values.password:
+        password = directory_string(values.password, release.strings)
+        attributes.append(
+            ChallengePasswordAttribute(type=CHALLENGE_PASSWORD, values=asn1.SetOf([password]))
+        )
+    if release.subject_alternative_name:
+        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in values.hosts])
+        extension = RequestedExtension(type=SUBJECT_ALTERNATIVE_NAME, value=names.public_bytes())
+        attributes.append(
+            ExtensionRequestAttribute(type=EXTENSION_REQUEST, values=asn1.SetOf([[extension]]))
+        )
+    return asn1.SetOf(attributes)
+
+
+def _sign(key: KeyPair, signed_part: bytes, digest: Digest) -> tuple[AlgorithmIdentifier, bytes]:
+    private = key.private_key
+    if isinstance(private, ec.EllipticCurvePrivateKey):
+        return _ECDSA_ALGORITHM, private.sign(signed_part, ec.ECDSA(hashes.SHA256()))
+    return _RSA_ALGORITHMS[digest], private.sign(signed_part, _PADDING, _HASHES[digest])
+
+
+def create_request(values: SubjectValues, key: KeyPair, release: Release) -> SigningRequest:
+    """Make the CSR of *release* for checked *values*, signed with *key* (``ssl §3``).
+
+    Args:
+        values: what `values.checked_values` returned.
+        key: the installed key of the host.
+        release: which release's bytes to write.
+    """
+    info = CertificationRequestInfo(
+        version=0,
+        subject=subject(values, release),
+        public_key=key.public_key_info,
+        attributes=_attributes(values, release),
+    )
+    signed_part = asn1.encode_der(info)
+    algorithm, signature = _sign(key, signed_part, release.digest)
+    der = asn1.encode_der(
+        CertificationRequest(
+            info=asn1.decode_der(asn1.TLV, signed_part),
+            algorithm=algorithm,
+            signature=asn1.BitString(signature, 0),
+        )
+    )
+    text = pem.encode(pem.REQUEST_LABEL, der)
+    return SigningRequest(pem=text, id=ids.request_id(values.host, key.modulus, text))

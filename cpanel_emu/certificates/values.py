@@ -1,0 +1,219 @@
+"""What a CSR's subject may hold: the checks of gencsr, in their order, with their texts.
+
+The rules are those of ``ssl §2.1``, the order and texts those of ``ssl §2.2`` rows 1 to 6.
+Parameter names are handed in, because API 2 and UAPI call the same value differently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import idna
+
+from cpanel_emu.errors import Failure
+
+MAXIMUM_HOST_NAME = 253
+_LONGEST_UNICODE_HOST = 1000
+
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
+_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}", re.ASCII)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectValues:
+    """The values of one CSR or certificate; the first host is the common name.
+
+    Field names are those of API 2 (``ssl §1.4``); an empty optional value is ``""``.
+    """
+
+    city: str
+    company: str
+    country: str
+    hosts: tuple[str, ...]
+    state: str
+    companydivision: str = ""
+    email: str = ""
+    password: str = ""
+
+    @property
+    def host(self) -> str:
+        """The common name, the first of the hosts."""
+        return self.hosts[0]
+
+
+API2_NAMES: Mapping[str, str] = {
+    name: name
+    for name in (
+        "city",
+        "company",
+        "companydivision",
+        "country",
+        "email",
+        "host",
+        "state",
+        "password",
+    )
+}
+"""What API 2 calls each value, in the order of ``ssl §2.2``."""
+
+_LIMITS = {
+    "city": 128,
+    "company": 64,
+    "companydivision": 64,
+    "email": 255,
+    "host": 64,
+    "state": 128,
+    "password": 255,
+}
+
+
+def canonical_host(text: str) -> str | None:
+    """Return *text* as A-labels in lower case, or None if it is no host name.
+
+    The host rule of ``ssl §2.1`` rule 6: an optional leading ``*.``, at least two labels,
+    the last not all digits, at most 253 characters. U-labels go through IDNA 2008 with
+    UTS 46 mapping, non-transitional.
+    """
+    wildcard = "*." if text.startswith("*.") else ""
+    name = text[len(wildcard) :]
+    if not name.isascii():
+        converted = _to_a_labels(name)
+        if converted is None:
+            return None
+        name = converted
+    host = wildcard + name.lower()
+    labels = name.lower().split(".")
+    if len(host) > MAXIMUM_HOST_NAME or len(labels) < 2 or labels[-1].isdigit():
+        return None
+    return host if all(_LABEL.fullmatch(label) for label in labels) else None
+
+
+def _to_a_labels(name: str) -> str | None:
+    # idna's work grows faster than its input; nothing this long can be a host name.
+    if len(name) > _LONGEST_UNICODE_HOST:
+        return None
+    try:
+        mapped = idna.uts46_remap(name, std3_rules=False, transitional=False)
+        return ".".join(
+            label if label.isascii() else idna.alabel(label).decode("ascii")
+            for label in mapped.split(".")
+        )
+    except (idna.IDNAError, UnicodeError):
+        return None
+
+
+def is_email(text: str) -> bool:
+    """Whether *text* is an e-mail address by ``ssl §2.1`` rule 7."""
+    local, at, domain = text.rpartition("@")
+    if not at or not _LOCAL_PART.fullmatch(local) or not domain.isascii():
+        return False
+    dotted = local.startswith(".") or local.endswith(".") or ".." in local
+    return not dotted and not domain.startswith("*.") and canonical_host(domain) is not None
+
+
+def checked_host(name: str, text: str) -> str:
+    """Return *text* as a stored host, by ``ssl §2.1`` rules 6 and 8.
+
+    Args:
+        name: the parameter's name, for the refusal.
+        text: what the caller sent.
+
+    Raises:
+        Failure: missing, no host name, or longer than 64 characters.
+    """
+    if not text:
+        raise Failure(required(name))
+    host = canonical_host(text)
+    if host is None:
+        raise Failure(f'"{name}" is not a valid domain name.')
+    if len(host) > _LIMITS["host"]:
+        raise Failure(_too_long(name, _LIMITS["host"]))
+    return host
+
+
+def required(name: str) -> str:
+    """Return the text for a missing argument (``ssl §2.2`` row 1)."""
+    return f'"{name}" is a required argument.'
+
+
+def _too_long(name: str, bound: int) -> str:
+    return f'"{name}" is longer than {bound} characters.'
+
+
+def checked_values(values: SubjectValues, names: Mapping[str, str] = API2_NAMES) -> SubjectValues:
+    """Return *values* as they go into a CSR: hosts as A-labels, country in capitals.
+
+    Args:
+        values: what the caller sent, unchecked.
+        names: what the caller's function calls each value of `API2_NAMES`.
+
+    Raises:
+        Failure: the first failing row of ``ssl §2.2``, rows 1 to 6.
+    """
+    _refuse_first(values, names, (_required_values, _country, _hosts, _email))
+    hosts = tuple(canonical_host(host) or "" for host in values.hosts)
+    stored = replace(values, hosts=hosts, country=values.country.upper())
+    _refuse_first(stored, names, (_lengths, _control_characters))
+    return stored
+
+
+_Check: TypeAlias = Callable[[SubjectValues, Mapping[str, str]], Iterator[str]]
+
+
+def _refuse_first(
+    values: SubjectValues, names: Mapping[str, str], checks: tuple[_Check, ...]
+) -> None:
+    for check in checks:
+        for text in check(values, names):
+            raise Failure(text)
+
+
+def _by_name(values: SubjectValues) -> Iterator[tuple[str, str]]:
+    yield "city", values.city
+    yield "company", values.company
+    yield "companydivision", values.companydivision
+    yield "country", values.country
+    yield "email", values.email
+    for host in values.hosts or ("",):
+        yield "host", host
+    yield "state", values.state
+    yield "password", values.password
+
+
+def _required_values(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
+    for name, value in _by_name(values):
+        if not value and name in {"city", "company", "country", "host", "state"}:
+            yield required(names[name])
+
+
+def _country(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
+    if not _COUNTRY.fullmatch(values.country):
+        yield f'"{names["country"]}" must be the country\'s two-letter abbreviation.'
+
+
+def _hosts(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
+    if any(canonical_host(host) is None for host in values.hosts):
+        yield f'"{names["host"]}" is not a valid domain name.'
+
+
+def _email(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
+    if values.email and not is_email(values.email):
+        yield f'"{names["email"]}" is not a valid email address.'
+
+
+def _lengths(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
+    for name, value in _by_name(values):
+        bound = _LIMITS.get(name)
+        if bound is not None and len(value) > bound:
+            yield _too_long(names[name], bound)
+
+
+def _control_characters(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
+    for name, value in _by_name(values):
+        if _CONTROL.search(value):
+            yield f'"{names[name]}" contains a control character.'
