@@ -62,6 +62,20 @@ class KeyPair:
     kind: KeyKind
 
 
+def public_parts(public: object) -> tuple[str, KeyKind]:
+    """Return the modulus (or public point) of a public key, as ids use it, and its kind.
+
+    Raises:
+        Failure: a sort of key or a curve that the emulated server does not know.
+    """
+    if isinstance(public, rsa.RSAPublicKey):
+        return f"{public.public_numbers().n:x}", KeyKind(bits=public.key_size)
+    if isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name in _CURVE_NAMES:
+        point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return point.hex(), KeyKind(curve=_CURVE_NAMES[public.curve.name])
+    raise Failure(UNREADABLE_KEY)
+
+
 def key_pair(private_key: PrivateKey) -> KeyPair:
     """Return *private_key* with its derived values.
 
@@ -70,14 +84,7 @@ def key_pair(private_key: PrivateKey) -> KeyPair:
     """
     public = private_key.public_key()
     info = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    if isinstance(public, rsa.RSAPublicKey):
-        modulus = f"{public.public_numbers().n:x}"
-        kind = KeyKind(bits=public.key_size)
-    else:
-        if public.curve.name not in _CURVE_NAMES:
-            raise Failure(UNREADABLE_KEY)
-        modulus = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex()
-        kind = KeyKind(curve=_CURVE_NAMES[public.curve.name])
+    modulus, kind = public_parts(public)
     return KeyPair(
         private_key=private_key,
         public_key_info=asn1.decode_der(asn1.TLV, info),

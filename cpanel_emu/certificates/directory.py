@@ -1,0 +1,279 @@
+"""An account's certificate directory: the files below ``ssl/`` and their index (``ssl §5``).
+
+The files are the truth. A change writes the file whole, then the index, inside one
+transaction, so that an answered call is on disk, a crash leaves the old or the new state, and
+two processes on one root never mix. Opening a directory brings the index in line with the
+files; after that, nothing scans the directory again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from cpanel_emu.certificates.index import Index
+from cpanel_emu.certificates.items import Item, ItemKind, NewItem
+from cpanel_emu.errors import ConfigurationError, Failure, StoreError
+from cpanel_emu.releases import Layout, Release
+from cpanel_emu.root import TEMPORARY_PREFIX, write_atomically
+
+_BY_HOST_FILES = {
+    ItemKind.KEY: ("private", ".key"),
+    ItemKind.CSR: ("certs", ".csr"),
+    ItemKind.CERTIFICATE: ("certs", ".crt"),
+}
+_BY_ID_FILES = {
+    ItemKind.KEY: ("keys", ".key"),
+    ItemKind.CSR: ("csrs", ".csr"),
+    ItemKind.CERTIFICATE: ("certs", ".crt"),
+}
+_FILES = {Layout.BY_HOST: _BY_HOST_FILES, Layout.BY_ID: _BY_ID_FILES}
+
+ReadItem = Callable[[ItemKind, str, str | None, int], NewItem]
+"""Reads the PEM of a found file into an item: kind, PEM, host if known, time of creation.
+
+Raises `Failure` when it is no item."""
+
+
+class CertificateDirectory:
+    """The keys, CSRs and certificates of one account; thread-safe and safe between processes.
+
+    Args:
+        folder: the account's ``ssl`` directory; made if it is not there.
+        index_path: where the index lies.
+        release: whose layout to keep.
+        read_item: reads files that the index does not know.
+        durable: also survive a loss of power.
+
+    Raises:
+        ConfigurationError: the directory has a newer layout than the release.
+        StoreError: it cannot be read or written.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        index_path: Path,
+        release: Release,
+        read_item: ReadItem,
+        *,
+        durable: bool = False,
+    ) -> None:
+        self._folder = folder
+        self._layout = release.layout
+        self._line_end = "\n" if release.pem_final_newline else ""
+        self._durable = durable
+        self.changes = 0
+        """How many changes were made through this object."""
+        if self._layout is Layout.BY_HOST and (folder / "keys").exists():
+            raise ConfigurationError(
+                f"{folder} was written by release 11.40 or later; release {release.name} cannot "
+                "use it. Choose a later --emulate-version or another --root."
+            )
+        try:
+            for subfolder in sorted({place for place, _ in _FILES[self._layout].values()}):
+                (folder / subfolder).mkdir(mode=0o700, parents=True, exist_ok=True)
+            index_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{folder} cannot be made: {error.strerror}.") from error
+        self._index = Index(index_path, durable=durable)
+        try:
+            self._bring_in_line(read_item)
+        except BaseException:
+            self._index.close()
+            raise
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def path(self, kind: ItemKind, name: str) -> Path:
+        """Return where the item of *kind* with this file name lies."""
+        place, suffix = _FILES[self._layout][kind]
+        return self._folder / place / f"{name}{suffix}"
+
+    def add(self, new: NewItem) -> Item:
+        """Store *new* and return its record; an identical item keeps the first record.
+
+        The item is whole on disk when this returns (``ssl §5`` rules 5 to 7).
+
+        Raises:
+            StoreError: it could not be stored; nothing changed.
+        """
+        with self._index.changing() as undo:
+            name = self._file_name(new)
+            known = self._index.named(new.kind, name)
+            path = self.path(new.kind, name)
+            before = path.read_bytes() if path.exists() else None
+            if known is not None and known.id == new.id and before is not None:
+                return known
+            undo.callback(self._put_back, path, before)
+            write_atomically(path, self._file_content(new), fsync=self._durable)
+            if known is not None:
+                self._index.remove(known)
+            item = self._record(new, name)
+            self._index.add(item)
+        self.changes += 1
+        return item
+
+    def _record(self, new: NewItem, name: str) -> Item:
+        friendly_name = self._index.free_friendly_name(new.kind, new.friendly_name, new.created)
+        if new.host is not None:
+            host = new.host
+        else:
+            host = friendly_name if new.kind is ItemKind.KEY else new.common_name
+        return Item(
+            kind=new.kind,
+            name=name,
+            id=new.id,
+            host=host,
+            has_host=new.host is not None,
+            common_name=new.common_name,
+            friendly_name=friendly_name,
+            modulus=new.modulus,
+            key_id=new.key_id,
+            created=new.created,
+            details=new.details,
+        )
+
+    def _file_name(self, new: NewItem) -> str:
+        if self._layout is Layout.BY_ID:
+            return new.id
+        host = new.common_name if new.host is None else new.host
+        return host.replace("*", "_wildcard_")
+
+    def _file_content(self, new: NewItem) -> bytes:
+        return f"{new.pem}{self._line_end}".encode("ascii")
+
+    def _put_back(self, path: Path, before: bytes | None) -> None:
+        # On a full or read-only disk this may fail as well; then the next opening mends it.
+        with contextlib.suppress(OSError, StoreError):
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                write_atomically(path, before, fsync=self._durable)
+
+    def read(self, item: Item) -> str:
+        """Return the PEM of *item*, without a final line end.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        path = self.path(item.kind, item.name)
+        try:
+            return path.read_text("ascii").rstrip("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(f"{path} cannot be read.") from error
+
+    def remove(self, items: Iterable[Item]) -> None:
+        """Delete *items*, records and files.
+
+        Raises:
+            StoreError: they could not be deleted.
+        """
+        with self._index.changing():
+            for item in items:
+                self._index.remove(item)
+                try:
+                    self.path(item.kind, item.name).unlink(missing_ok=True)
+                except OSError as error:
+                    raise StoreError(f"An item could not be deleted: {error.strerror}.") from error
+        self.changes += 1
+
+    def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
+        """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
+        return self._index.newest_first(kind, host)
+
+    def all_of(self, kind: ItemKind) -> Iterator[Item]:
+        """Yield every item of *kind*, by friendly name, then id (``ssl §8``)."""
+        return self._index.all_of(kind)
+
+    def of_key(self, kind: ItemKind, key_id: str) -> Iterator[Item]:
+        """Yield the items of *kind* that belong to the key."""
+        return self._index.of_key(kind, key_id)
+
+    def with_id(self, kind: ItemKind, item_id: str) -> Item | None:
+        """Return the item with this id, if there is one."""
+        return self._index.with_id(kind, item_id)
+
+    def with_friendly_name(self, kind: ItemKind, friendly_name: str) -> Item | None:
+        """Return the item with this friendly name, if there is one."""
+        return self._index.with_friendly_name(kind, friendly_name)
+
+    def hosts(self, kind: ItemKind) -> list[str]:
+        """Return the distinct hosts of *kind*, sorted by code point (``ssl §6.2``)."""
+        return self._index.hosts(kind)
+
+    def _bring_in_line(self, read_item: ReadItem) -> None:
+        """Make the index tell what the files hold: what a crash or a person left behind.
+
+        Files without a record are taken in, records without a file are dropped, and what an
+        interrupted write left is swept away. The old layout keeps one file per host under
+        one name, so there a file is compared by its content too.
+        """
+        with self._index.changing():
+            for kind in ItemKind:
+                self._sweep(kind)
+                known = {item.name: item for item in self._index.all_of(kind)}
+                found = set(self._names(kind))
+                for name in known.keys() - found:
+                    self._index.remove(known[name])
+                for name in sorted(found - known.keys()):
+                    self._take_in(kind, name, read_item)
+                if self._layout is Layout.BY_HOST:
+                    for name in sorted(found & known.keys()):
+                        self._take_in(kind, name, read_item, known[name])
+            self._copy_old_layout(read_item)
+
+    def _names(self, kind: ItemKind) -> Iterator[str]:
+        place, suffix = _FILES[self._layout][kind]
+        for path in (self._folder / place).glob(f"*{suffix}"):
+            if not path.name.startswith(".") and path.is_file():
+                yield path.name.removesuffix(suffix)
+
+    def _sweep(self, kind: ItemKind) -> None:
+        place, _ = _FILES[self._layout][kind]
+        for path in (self._folder / place).glob(f"{TEMPORARY_PREFIX}*"):
+            path.unlink(missing_ok=True)
+
+    def _take_in(
+        self, kind: ItemKind, name: str, read_item: ReadItem, known: Item | None = None
+    ) -> None:
+        path = self.path(kind, name)
+        host = None
+        if self._layout is Layout.BY_HOST:
+            host = name.replace("_wildcard_", "*")
+        try:
+            text = path.read_text("ascii")
+            new = read_item(kind, text, host, int(path.stat().st_mtime))
+        except (OSError, UnicodeDecodeError, Failure):
+            return
+        if known is not None and known.id == new.id:
+            return
+        if self._layout is Layout.BY_ID and new.id != name:
+            return
+        if known is not None:
+            self._index.remove(known)
+        self._index.add(self._record(new, name))
+
+    def _copy_old_layout(self, read_item: ReadItem) -> None:
+        """Copy in what an older release kept, once; its files stay (``ssl §5`` rule 8)."""
+        if self._layout is Layout.BY_HOST or self._index.is_marked("old layout copied"):
+            return
+        for kind, (place, suffix) in _BY_HOST_FILES.items():
+            for path in sorted((self._folder / place).glob(f"*{suffix}")):
+                host = path.name.removesuffix(suffix).replace("_wildcard_", "*")
+                if self._index.named(kind, path.name.removesuffix(suffix)) is not None:
+                    continue
+                try:
+                    text = path.read_text("ascii")
+                    new = read_item(kind, text, host, int(path.stat().st_mtime))
+                except (OSError, UnicodeDecodeError, Failure):
+                    continue
+                if self._index.named(kind, new.id) is None:
+                    write_atomically(
+                        self.path(kind, new.id), self._file_content(new), fsync=self._durable
+                    )
+                    self._index.add(self._record(new, new.id))
+        self._index.mark("old layout copied")

@@ -1,0 +1,253 @@
+"""The index of one account's stored items, in SQLite.
+
+It makes a call cost the same with ten items and with 50,000, and its transactions are the
+lock between threads and processes: whoever changes files does so inside `Index.changing`.
+The files are the truth; the index can always be rebuilt from them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from cpanel_emu.certificates.items import Item, ItemKind
+from cpanel_emu.errors import StoreError
+
+_SECONDS_TO_WAIT_FOR_OTHERS = 30.0
+_VERSION = 1
+_PAGE = 16
+_SCHEMA = """
+CREATE TABLE item (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    id TEXT NOT NULL,
+    host TEXT NOT NULL,
+    has_host INTEGER NOT NULL,
+    common_name TEXT NOT NULL,
+    friendly_name TEXT NOT NULL,
+    modulus TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    details TEXT NOT NULL,
+    UNIQUE (kind, name),
+    UNIQUE (kind, friendly_name)
+);
+CREATE INDEX item_by_host ON item (kind, host, created, id);
+CREATE INDEX item_by_id ON item (kind, id);
+CREATE INDEX item_by_key ON item (kind, key_id);
+CREATE TABLE suffix (
+    kind TEXT NOT NULL, base TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (kind, base)
+) WITHOUT ROWID;
+CREATE TABLE mark (name TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_COLUMNS = (
+    "kind, name, id, host, has_host, common_name, friendly_name, modulus, key_id, created, details"
+)
+
+
+class Index:
+    """The open index of one account; thread-safe.
+
+    Args:
+        path: the database file; its folder must exist.
+        durable: survive a loss of power, not only a crash, at the cost of a flush per change.
+
+    Raises:
+        StoreError: the file cannot be opened or is no index.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = False) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        with self._errors():
+            self._database = sqlite3.connect(
+                path,
+                timeout=_SECONDS_TO_WAIT_FOR_OTHERS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        try:
+            with self._errors():
+                self._prepare(durable=durable)
+        except StoreError:
+            self._database.close()
+            raise
+
+    def _prepare(self, *, durable: bool) -> None:
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        path_mode = self._path.stat().st_mode & 0o777
+        if path_mode != 0o600:
+            self._path.chmod(0o600)
+        with self.changing():
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                for statement in _SCHEMA.split(";"):
+                    self._database.execute(statement)
+                self._database.execute(f"PRAGMA user_version = {_VERSION}")
+            elif version != _VERSION:
+                raise StoreError(f"{self._path} was written by another version of cpanel-emu.")
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"The index {self._path} cannot be used: {error}.") from error
+
+    @contextlib.contextmanager
+    def changing(self) -> Iterator[contextlib.ExitStack]:
+        """Hold the account's write lock; all changes inside happen together or not at all.
+
+        Yields:
+            The steps that undo what was done to files, taken if anything fails, the final
+            commit included.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        with self._lock, self._errors():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                with contextlib.ExitStack() as undo:
+                    yield undo
+                    self._database.execute("COMMIT")
+                    undo.pop_all()
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the database file."""
+        with self._lock:
+            self._database.close()
+
+    def _items(self, condition: str, values: tuple[object, ...]) -> Iterator[Item]:
+        statement = f"SELECT {_COLUMNS} FROM item WHERE {condition}"  # noqa: S608  (own constants)
+        with self._lock, self._errors():
+            rows = self._database.execute(statement, values).fetchall()
+        return map(_item, rows)
+
+    def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
+        """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
+        condition = "kind = ? AND host = ? ORDER BY created DESC, id DESC LIMIT ? OFFSET ?"
+        for page in itertools.count():
+            values = (kind.value, host, _PAGE, page * _PAGE)
+            found = list(self._items(condition, values))
+            yield from found
+            if len(found) < _PAGE:
+                return
+
+    def all_of(self, kind: ItemKind) -> Iterator[Item]:
+        """Yield every item of *kind*, by friendly name, then id (``ssl §8``)."""
+        return self._items("kind = ? ORDER BY friendly_name, id", (kind.value,))
+
+    def of_key(self, kind: ItemKind, key_id: str) -> Iterator[Item]:
+        """Yield the items of *kind* that belong to the key, by friendly name, then id."""
+        condition = "kind = ? AND key_id = ? ORDER BY friendly_name, id"
+        return self._items(condition, (kind.value, key_id))
+
+    def named(self, kind: ItemKind, name: str) -> Item | None:
+        """Return the item whose file has this name, if there is one."""
+        return next(self._items("kind = ? AND name = ?", (kind.value, name)), None)
+
+    def with_id(self, kind: ItemKind, item_id: str) -> Item | None:
+        """Return the item with this id, if there is one."""
+        condition = "kind = ? AND id = ? ORDER BY name LIMIT 1"
+        return next(self._items(condition, (kind.value, item_id)), None)
+
+    def with_friendly_name(self, kind: ItemKind, friendly_name: str) -> Item | None:
+        """Return the item with this friendly name, if there is one."""
+        condition = "kind = ? AND friendly_name = ?"
+        return next(self._items(condition, (kind.value, friendly_name)), None)
+
+    def hosts(self, kind: ItemKind) -> list[str]:
+        """Return the distinct hosts of *kind*, sorted by code point (``ssl §6.2``)."""
+        statement = "SELECT DISTINCT host FROM item WHERE kind = ? ORDER BY host"
+        with self._lock, self._errors():
+            return [host for (host,) in self._database.execute(statement, (kind.value,))]
+
+    def add(self, item: Item) -> None:
+        """Insert *item*; call inside `changing`."""
+        values = (
+            item.kind.value,
+            item.name,
+            item.id,
+            item.host,
+            int(item.has_host),
+            item.common_name,
+            item.friendly_name,
+            item.modulus,
+            item.key_id,
+            item.created,
+            json.dumps(item.details, ensure_ascii=False),
+        )
+        marks = ", ".join("?" * len(values))
+        self._database.execute(f"INSERT INTO item ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
+
+    def remove(self, item: Item) -> None:
+        """Delete *item*; call inside `changing`."""
+        key = (item.kind.value, item.name)
+        self._database.execute("DELETE FROM item WHERE kind = ? AND name = ?", key)
+        # A name may be free again: forget how far the search for one had come.
+        self._database.execute("DELETE FROM suffix WHERE kind = ?", (item.kind.value,))
+
+    def free_friendly_name(self, kind: ItemKind, wanted: str, created: int) -> str:
+        """Return *wanted*, or with a suffix if it is taken (``ssl §5`` rule 5).
+
+        Call inside `changing`. The first suffix is a blank and ``<epoch>.0``, then ``.1`` …;
+        how far the search came is remembered, so that it costs the same for the
+        50,000th item of a host.
+        """
+        if not self._is_taken(kind, wanted):
+            return wanted
+        base = f"{wanted} {created}"
+        known = self._database.execute(
+            "SELECT next FROM suffix WHERE kind = ? AND base = ?", (kind.value, base)
+        ).fetchone()
+        number = known[0] if known else 0
+        while self._is_taken(kind, f"{base}.{number}"):
+            number += 1
+        self._database.execute(
+            "INSERT OR REPLACE INTO suffix (kind, base, next) VALUES (?, ?, ?)",
+            (kind.value, base, number + 1),
+        )
+        return f"{base}.{number}"
+
+    def _is_taken(self, kind: ItemKind, friendly_name: str) -> bool:
+        statement = "SELECT 1 FROM item WHERE kind = ? AND friendly_name = ?"
+        found = self._database.execute(statement, (kind.value, friendly_name)).fetchone()
+        return found is not None
+
+    def is_marked(self, name: str) -> bool:
+        """Whether `mark` was called with *name* before."""
+        with self._lock, self._errors():
+            statement = "SELECT 1 FROM mark WHERE name = ?"
+            return self._database.execute(statement, (name,)).fetchone() is not None
+
+    def mark(self, name: str) -> None:
+        """Remember that *name* was done; call inside `changing`."""
+        self._database.execute("INSERT OR IGNORE INTO mark (name) VALUES (?)", (name,))
+
+
+def _item(row: tuple[object, ...]) -> Item:
+    kind, name, item_id, host, has_host, common_name, friendly_name, modulus, key_id = row[:9]
+    return Item(
+        kind=ItemKind(kind),
+        name=str(name),
+        id=str(item_id),
+        host=str(host),
+        has_host=bool(has_host),
+        common_name=str(common_name),
+        friendly_name=str(friendly_name),
+        modulus=str(modulus),
+        key_id=str(key_id),
+        created=int(str(row[9])),
+        details=json.loads(str(row[10])),
+    )

@@ -1,0 +1,56 @@
+"""What the store keeps: the record of one key, CSR or certificate."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cpanel_emu.call import Tree
+
+
+class ItemKind(enum.Enum):
+    """The three kinds of stored item; the value is what ``ssl.db`` calls it (``ssl §5`` rule 3)."""
+
+    KEY = "key"
+    CSR = "csr"
+    CERTIFICATE = "certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item to store, complete but for its final friendly name."""
+
+    kind: ItemKind
+    id: str
+    pem: str
+    """Without a final line end; the store adds it where the layout has one."""
+    modulus: str
+    key_id: str
+    created: int
+    """Epoch seconds."""
+    host: str | None
+    """The host it was made for; None for UAPI items, which have none (``ssl §5`` rule 4)."""
+    common_name: str
+    friendly_name: str
+    details: Mapping[str, Tree] = field(default_factory=dict)
+    """What the kind adds to its record, such as ``domains`` or ``modulus_length``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The record of one stored item."""
+
+    kind: ItemKind
+    name: str
+    """The file's name without its suffix: the id, or in the old layout the host."""
+    id: str
+    host: str
+    """The host it counts for, also when it has none of its own (``ssl §5`` rule 4)."""
+    has_host: bool
+    common_name: str
+    friendly_name: str
+    modulus: str
+    key_id: str
+    created: int
+    details: Mapping[str, Tree]

@@ -1,0 +1,161 @@
+"""From PEM to a record: what the store keeps beside the file of each kind of item."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from cpanel_emu.certificates import ids, keys, pem
+from cpanel_emu.certificates.items import ItemKind, NewItem
+from cpanel_emu.certificates.keys import KeyPair
+from cpanel_emu.errors import Failure
+
+UNREADABLE_REQUEST = "The certificate signing request could not be read."
+UNREADABLE_CERTIFICATE = "The certificate could not be read."
+
+
+def key_item(
+    pair: KeyPair, text: str, *, created: int, host: str | None, friendly_name: str
+) -> NewItem:
+    """Return the record of the key *pair*, whose PEM is *text*."""
+    return NewItem(
+        kind=ItemKind.KEY,
+        id=pair.id,
+        pem=text.rstrip(),
+        modulus=pair.modulus,
+        key_id=pair.id,
+        created=created,
+        host=host,
+        common_name="",
+        friendly_name=friendly_name,
+        details={"bits": pair.kind.bits, "curve": pair.kind.curve},
+    )
+
+
+def request_item(
+    text: str,
+    *,
+    item_id: str,
+    modulus: str,
+    hosts: tuple[str, ...],
+    created: int,
+    host: str | None,
+    friendly_name: str,
+) -> NewItem:
+    """Return the record of a CSR with the PEM *text* for *hosts*, the first its common name."""
+    return NewItem(
+        kind=ItemKind.CSR,
+        id=item_id,
+        pem=text.rstrip(),
+        modulus=modulus,
+        key_id=ids.key_id(modulus),
+        created=created,
+        host=host,
+        common_name=hosts[0],
+        friendly_name=friendly_name,
+        details={"domains": list(hosts)},
+    )
+
+
+def read_key(text: str, *, created: int, host: str | None, friendly_name: str = "") -> NewItem:
+    """Read a key's PEM and check it; without a friendly name it takes its id.
+
+    Raises:
+        Failure: the PEM holds no usable key (``ssl §6.2``).
+    """
+    pair = keys.parse(text)
+    clean = keys.to_pem(pair.private_key)
+    name = friendly_name or host or pair.id
+    return key_item(pair, clean, created=created, host=host, friendly_name=name)
+
+
+def read_request(text: str, *, created: int, host: str | None) -> NewItem:
+    """Read a CSR's PEM.
+
+    Raises:
+        Failure: the PEM holds no CSR with a common name.
+    """
+    try:
+        request = x509.load_pem_x509_csr(text.encode("utf-8"))
+        hosts = _names(request.subject, request)
+    except (ValueError, x509.ExtensionNotFound):
+        raise Failure(UNREADABLE_REQUEST) from None
+    modulus, _ = keys.public_parts(request.public_key())
+    clean = pem.encode(pem.REQUEST_LABEL, pem.decode(text))
+    return request_item(
+        clean,
+        item_id=ids.request_id(hosts[0], modulus, clean),
+        modulus=modulus,
+        hosts=hosts,
+        created=created,
+        host=host,
+        friendly_name=host or hosts[0],
+    )
+
+
+def _names(
+    subject: x509.Name, holder: x509.CertificateSigningRequest | x509.Certificate
+) -> tuple[str, ...]:
+    """Return the common name and the other DNS names, in their order.
+
+    Raises:
+        ValueError: there is no name at all.
+    """
+    names = [
+        str(attribute.value) for attribute in subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    ]
+    try:
+        extension = holder.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names += extension.value.get_values_for_type(x509.DNSName)
+    except x509.ExtensionNotFound:
+        pass
+    if not names:
+        raise ValueError("no name")
+    return tuple(dict.fromkeys(names))
+
+
+def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
+    """Read a certificate's PEM; its first name is the host it counts for.
+
+    Raises:
+        Failure: the PEM holds no certificate with a name (``ssl §6.2``).
+    """
+    try:
+        certificate = x509.load_pem_x509_certificate(text.encode("utf-8"))
+        hosts = _names(certificate.subject, certificate)
+        issuer = certificate.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
+    except ValueError:
+        raise Failure(UNREADABLE_CERTIFICATE) from None
+    modulus, _ = keys.public_parts(certificate.public_key())
+    clean = pem.encode(pem.CERTIFICATE_LABEL, pem.decode(text))
+    not_after = int(certificate.not_valid_after_utc.timestamp())
+    return NewItem(
+        kind=ItemKind.CERTIFICATE,
+        id=ids.certificate_id(hosts[0], modulus, not_after, clean),
+        pem=clean,
+        modulus=modulus,
+        key_id=ids.key_id(modulus),
+        created=created,
+        host=host,
+        common_name=hosts[0],
+        friendly_name=host or hosts[0],
+        details={
+            "domains": list(hosts),
+            "not_after": not_after,
+            "not_before": int(certificate.not_valid_before_utc.timestamp()),
+            "issuer": str(issuer[0].value) if issuer else "",
+        },
+    )
+
+
+def read_item(kind: ItemKind, text: str, host: str | None, created: int) -> NewItem:
+    """Read the PEM of a found file (`directory.ReadItem`).
+
+    Raises:
+        Failure: it holds no item of this kind.
+    """
+    if kind is ItemKind.KEY:
+        return read_key(text, created=created, host=host)
+    if kind is ItemKind.CSR:
+        return read_request(text, created=created, host=host)
+    return read_certificate(text, created=created, host=host)

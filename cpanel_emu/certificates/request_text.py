@@ -1,0 +1,132 @@
+"""The text form of a CSR (``ssl §3.7``): OpenSSL 3.0's layout, values unescaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+from cryptography import x509
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import ObjectIdentifier
+
+from cpanel_emu.certificates import keys, pem, request
+
+_SHORT_NAMES = {oid: short for short, oid in request.SUBJECT_OIDS.items()}
+_SIGNATURE_NAMES = {
+    "1.2.840.113549.1.1.5": "sha1WithRSAEncryption",
+    "1.2.840.113549.1.1.11": "sha256WithRSAEncryption",
+    "1.2.840.10045.4.3.2": "ecdsa-with-SHA256",
+}
+_NIST_NAMES = {"prime256v1": "P-256", "secp384r1": "P-384"}
+
+
+@asn1.sequence
+class _SignedPart:
+    """The signed part with its attributes left raw: a choice among them cannot be decoded."""
+
+    version: int
+    subject: list[asn1.SetOf[request.SubjectAttribute]]
+    public_key: asn1.TLV
+    attributes: Annotated[asn1.SetOf[asn1.TLV], asn1.Implicit(0)]
+
+
+@asn1.sequence
+class _AnyAttribute:
+    type: ObjectIdentifier
+    values: asn1.TLV
+
+
+def request_text(text: str) -> str:
+    """Return the text form of the CSR whose PEM is *text*, with a final LF.
+
+    Raises:
+        ValueError: it is no CSR.
+    """
+    return "".join(f"{line}\n" for line in _lines(text))
+
+
+def _lines(text: str) -> Iterator[str]:
+    whole = asn1.decode_der(request.CertificationRequest, pem.decode(text))
+    signed_part = asn1.encode_der(whole.info)
+    info = asn1.decode_der(_SignedPart, signed_part)
+    parsed = x509.load_pem_x509_csr(text.encode("ascii"))
+    yield "Certificate Request:"
+    yield "    Data:"
+    yield "        Version: 1 (0x0)"
+    yield f"        Subject: {_subject(info.subject)}"
+    yield "        Subject Public Key Info:"
+    yield from _public_key(parsed)
+    yield "        Attributes:"
+    yield from _attributes(info)
+    yield "            Requested Extensions:"
+    yield from _requested_names(parsed)
+    name = _SIGNATURE_NAMES.get(
+        whole.algorithm.algorithm.dotted_string, whole.algorithm.algorithm.dotted_string
+    )
+    yield f"    Signature Algorithm: {name}"
+    yield "    Signature Value:"
+    yield from _octets(whole.signature.as_bytes(), 18, 8)
+
+
+def _subject(subject: Iterable[asn1.SetOf[request.SubjectAttribute]]) -> str:
+    parts = []
+    for group in subject:
+        for attribute in group.as_list():
+            short = _SHORT_NAMES.get(attribute.type, attribute.type.dotted_string)
+            parts.append(f"{short} = {_string(attribute.value)}")
+    return ", ".join(parts)
+
+
+def _string(value: str | asn1.PrintableString | asn1.IA5String) -> str:
+    return value if isinstance(value, str) else value.as_str()
+
+
+def _public_key(parsed: x509.CertificateSigningRequest) -> Iterator[str]:
+    public = parsed.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        numbers = public.public_numbers()
+        yield "            Public Key Algorithm: rsaEncryption"
+        yield f"                Public-Key: ({public.key_size} bit)"
+        yield "                Modulus:"
+        # A leading zero octet stands where the highest bit is set, as in the DER integer.
+        yield from _octets(numbers.n.to_bytes(numbers.n.bit_length() // 8 + 1, "big"), 15, 20)
+        yield f"                Exponent: {numbers.e} ({numbers.e:#x})"
+    elif isinstance(public, ec.EllipticCurvePublicKey):
+        _, kind = keys.public_parts(public)
+        yield "            Public Key Algorithm: id-ecPublicKey"
+        yield f"                Public-Key: ({public.key_size} bit)"
+        yield "                pub:"
+        point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        yield from _octets(point, 15, 20)
+        yield f"                ASN1 OID: {kind.curve}"
+        yield f"                NIST CURVE: {_NIST_NAMES[kind.curve]}"
+
+
+def _attributes(signed_part: _SignedPart) -> Iterator[str]:
+    attributes = [asn1.encode_der(attribute) for attribute in signed_part.attributes.as_list()]
+    if not attributes:
+        yield "            (none)"
+    for der in attributes:
+        if asn1.decode_der(_AnyAttribute, der).type == request.CHALLENGE_PASSWORD:
+            challenge = asn1.decode_der(request.ChallengePasswordAttribute, der)
+            (password,) = challenge.values.as_list()
+            yield f"            challengePassword        :{_string(password)}"
+
+
+def _requested_names(parsed: x509.CertificateSigningRequest) -> Iterator[str]:
+    try:
+        extension = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return
+    names = extension.value.get_values_for_type(x509.DNSName)
+    yield "                X509v3 Subject Alternative Name: "
+    yield "                    " + ", ".join(f"DNS:{name}" for name in names)
+
+
+def _octets(data: bytes, per_line: int, indentation: int) -> Iterator[str]:
+    for start in range(0, len(data), per_line):
+        line = data[start : start + per_line].hex(":")
+        more = ":" if start + per_line < len(data) else ""
+        yield f"{' ' * indentation}{line}{more}"
