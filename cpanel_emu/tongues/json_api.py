@@ -1,0 +1,26 @@
+"""JSON as the emulated server spells it: compact, raw UTF-8 (``wire §5.1``, ``wire §5.3``)."""
+
+from __future__ import annotations
+
+import json
+
+from cpanel_emu.call import Tree
+from cpanel_emu.tongues.envelopes import Envelope
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def dump(tree: Tree) -> str:
+    """Return *tree* as compact JSON text; U+007F and above stay raw (``wire §5.3``)."""
+    return _ENCODER.encode(tree)
+
+
+def root(envelope: Envelope) -> Tree:
+    """Return what the JSON text holds: the members, under ``cpanelresult`` if they are wrapped."""
+    return {"cpanelresult": envelope.members} if envelope.wrapped else envelope.members
+
+
+def encode(envelope: Envelope) -> bytes:
+    """Return the body of a JSON answer, with its line end if it has one."""
+    text = dump(root(envelope))
+    return (f"{text}\n" if envelope.line_end else text).encode("utf-8", "replace")
