@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from cpanel_emu.certificates.database_file import Remembered, remembered
 from cpanel_emu.certificates.index import Index
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.errors import ConfigurationError, Failure, StoreError
@@ -45,6 +47,7 @@ class CertificateDirectory:
         release: whose layout to keep.
         read_item: reads files that the index does not know.
         durable: also survive a loss of power.
+        changed: called after each change, for what is derived from the items.
 
     Raises:
         ConfigurationError: the directory has a newer layout than the release.
@@ -59,13 +62,13 @@ class CertificateDirectory:
         read_item: ReadItem,
         *,
         durable: bool = False,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
+        self._changed = changed
         self._folder = folder
         self._layout = release.layout
         self._line_end = "\n" if release.pem_final_newline else ""
         self._durable = durable
-        self.changes = 0
-        """How many changes were made through this object."""
         if self._layout is Layout.BY_HOST and (folder / "keys").exists():
             raise ConfigurationError(
                 f"{folder} was written by release 11.40 or later; release {release.name} cannot "
@@ -114,7 +117,7 @@ class CertificateDirectory:
                 self._index.remove(known)
             item = self._record(new, name)
             self._index.add(item)
-        self.changes += 1
+        self._changed()
         return item
 
     def _record(self, new: NewItem, name: str) -> Item:
@@ -179,7 +182,7 @@ class CertificateDirectory:
                     self.path(item.kind, item.name).unlink(missing_ok=True)
                 except OSError as error:
                     raise StoreError(f"An item could not be deleted: {error.strerror}.") from error
-        self.changes += 1
+        self._changed()
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
@@ -219,11 +222,13 @@ class CertificateDirectory:
                 found = set(self._names(kind))
                 for name in known.keys() - found:
                     self._index.remove(known[name])
-                for name in sorted(found - known.keys()):
-                    self._take_in(kind, name, read_item)
+                unknown = sorted(found - known.keys())
+                records = remembered(self._folder / "ssl.db") if unknown else {}
+                for name in unknown:
+                    self._take_in(kind, name, read_item, records.get((kind, name)))
                 if self._layout is Layout.BY_HOST:
                     for name in sorted(found & known.keys()):
-                        self._take_in(kind, name, read_item, known[name])
+                        self._take_in(kind, name, read_item, known=known[name])
             self._copy_old_layout(read_item)
 
     def _names(self, kind: ItemKind) -> Iterator[str]:
@@ -238,21 +243,25 @@ class CertificateDirectory:
             path.unlink(missing_ok=True)
 
     def _take_in(
-        self, kind: ItemKind, name: str, read_item: ReadItem, known: Item | None = None
+        self,
+        kind: ItemKind,
+        name: str,
+        read_item: ReadItem,
+        record: Remembered | None = None,
+        known: Item | None = None,
     ) -> None:
         path = self.path(kind, name)
-        host = None
+        host = record.host if record is not None else None
         if self._layout is Layout.BY_HOST:
             host = name.replace("_wildcard_", "*")
-        try:
-            text = path.read_text("ascii")
-            new = read_item(kind, text, host, int(path.stat().st_mtime))
-        except (OSError, UnicodeDecodeError, Failure):
-            return
-        if known is not None and known.id == new.id:
+        new = _read_file(path, kind, host, read_item)
+        if new is None or (known is not None and known.id == new.id):
             return
         if self._layout is Layout.BY_ID and new.id != name:
             return
+        if record is not None:
+            created = new.created if record.created is None else record.created
+            new = replace(new, friendly_name=record.friendly_name, created=created)
         if known is not None:
             self._index.remove(known)
         self._index.add(self._record(new, name))
@@ -263,17 +272,21 @@ class CertificateDirectory:
             return
         for kind, (place, suffix) in _BY_HOST_FILES.items():
             for path in sorted((self._folder / place).glob(f"*{suffix}")):
-                host = path.name.removesuffix(suffix).replace("_wildcard_", "*")
-                if self._index.named(kind, path.name.removesuffix(suffix)) is not None:
+                name = path.name.removesuffix(suffix)
+                if self._index.named(kind, name) is not None:
                     continue
-                try:
-                    text = path.read_text("ascii")
-                    new = read_item(kind, text, host, int(path.stat().st_mtime))
-                except (OSError, UnicodeDecodeError, Failure):
-                    continue
-                if self._index.named(kind, new.id) is None:
-                    write_atomically(
-                        self.path(kind, new.id), self._file_content(new), fsync=self._durable
-                    )
+                new = _read_file(path, kind, name.replace("_wildcard_", "*"), read_item)
+                if new is not None and self._index.named(kind, new.id) is None:
+                    content = self._file_content(new)
+                    write_atomically(self.path(kind, new.id), content, fsync=self._durable)
                     self._index.add(self._record(new, new.id))
         self._index.mark("old layout copied")
+
+
+def _read_file(path: Path, kind: ItemKind, host: str | None, read_item: ReadItem) -> NewItem | None:
+    """Return what the file holds, or None if it is no item of this kind."""
+    try:
+        text = path.read_text("ascii")
+        return read_item(kind, text, host, int(path.stat().st_mtime))
+    except (OSError, UnicodeDecodeError, Failure):
+        return None

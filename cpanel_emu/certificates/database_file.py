@@ -1,0 +1,102 @@
+"""``ssl.db``: the view of an account's items for people and old tools (``ssl §5`` rule 3).
+
+Derived from the index. Read back only for files that the index does not know, so that an
+account copied from elsewhere, or one whose index was lost, keeps its friendly names and hosts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cpanel_emu.call import Tree
+from cpanel_emu.certificates.items import Item, ItemKind
+from cpanel_emu.tongues import yaml_cli
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What ``ssl.db`` tells about an item beyond its file."""
+
+    friendly_name: str
+    host: str | None
+    created: int | None
+
+
+def database_text(items: Mapping[ItemKind, Iterable[Item]]) -> str:
+    """Return the text of ``ssl.db`` for *items*, as the era's YAML."""
+    files: dict[str, Tree] = {}
+    uniques: dict[str, Tree] = {}
+    indexes: dict[str, Tree] = {}
+    for kind, found in items.items():
+        listed = list(found)
+        files[kind.value] = {item.id: _record(item) for item in listed}
+        unique: dict[str, Tree] = {
+            "friendly_name": {item.friendly_name: item.id for item in listed}
+        }
+        if kind is ItemKind.KEY:
+            unique["modulus"] = {item.modulus: item.id for item in listed}
+        else:
+            name = "commonName" if kind is ItemKind.CSR else "subject.commonName"
+            indexes[kind.value] = {
+                name: _grouped((item.common_name, item.id) for item in listed),
+                "modulus": _grouped((item.modulus, item.id) for item in listed),
+            }
+        uniques[kind.value] = unique
+    return yaml_cli.dump({"files": files, "indexes": indexes, "uniques": uniques})
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Tree:
+    groups: dict[str, dict[str, Tree]] = {}
+    for value, item_id in pairs:
+        groups.setdefault(value, {})[item_id] = None
+    return groups
+
+
+def _record(item: Item) -> Tree:
+    record: dict[str, Tree] = {
+        "created": str(item.created),
+        "friendly_name": item.friendly_name,
+        "host": item.host if item.has_host else None,
+        "id": item.id,
+        "modulus": item.modulus,
+    }
+    if item.kind is ItemKind.KEY:
+        record["modulus_length"] = item.details.get("bits")
+    elif item.kind is ItemKind.CSR:
+        record["commonName"] = item.common_name
+        record["domains"] = item.details.get("domains")
+    else:
+        record["domains"] = item.details.get("domains")
+        record["not_after"] = str(item.details.get("not_after"))
+        record["subject.commonName"] = item.common_name
+    return record
+
+
+def remembered(path: Path) -> Mapping[tuple[ItemKind, str], Remembered]:
+    """Return what the ``ssl.db`` at *path* tells, by kind and id; nothing if it is unreadable."""
+    try:
+        # The base loader leaves every scalar text: a name such as 1e5 must not become a number.
+        data = yaml.load(path.read_bytes(), yaml.BaseLoader)  # noqa: S506  (makes no objects)
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return {}
+    files = data.get("files") if isinstance(data, dict) else None
+    found: dict[tuple[ItemKind, str], Remembered] = {}
+    for kind in ItemKind:
+        records = files.get(kind.value) if isinstance(files, dict) else None
+        for item_id, record in records.items() if isinstance(records, dict) else ():
+            if isinstance(record, dict):
+                found[kind, str(item_id)] = _remembered(record, str(item_id))
+    return found
+
+
+def _remembered(record: Mapping[object, object], item_id: str) -> Remembered:
+    host, created = record.get("host"), str(record.get("created", ""))
+    return Remembered(
+        friendly_name=str(record.get("friendly_name") or item_id),
+        host=None if host in {None, "", "~"} else str(host),
+        created=int(created) if created.isdecimal() else None,
+    )

@@ -1,0 +1,95 @@
+"""Keeps the ``ssl.db`` of every account up to date, off the path of the calls (``ssl §5`` rule 7).
+
+It may lag: it is written half a second after a change (later for an account so large that
+writing takes long), and at a clean end.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cpanel_emu.certificates.database_file import database_text
+from cpanel_emu.certificates.directory import CertificateDirectory
+from cpanel_emu.certificates.items import ItemKind
+from cpanel_emu.errors import StoreError
+from cpanel_emu.root import write_atomically
+
+_logger = logging.getLogger(__name__)
+
+_SECONDS_BETWEEN_WRITES = 0.5
+_WAIT_PER_WRITING_TIME = 20.0
+"""A write waits this many times the last one's duration, so that a large account under steady
+change spends a twentieth of its time on the view, not all of it."""
+
+
+class DatabaseFiles:
+    """Writes the ``ssl.db`` of accounts whose items changed, in a thread of its own.
+
+    Args:
+        directories: opens the certificate directory of an account.
+        path: where the account's ``ssl.db`` lies.
+    """
+
+    def __init__(
+        self,
+        directories: Callable[[str], CertificateDirectory],
+        path: Callable[[str], Path],
+    ) -> None:
+        self._directories = directories
+        self._path = path
+        self._changed: dict[str, float] = {}
+        self._condition = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closing = False
+
+    def touch(self, user: str) -> None:
+        """Remember that the items of *user* changed."""
+        with self._condition:
+            self._changed[user] = time.monotonic()
+            if self._thread is None and not self._closing:
+                self._thread = threading.Thread(
+                    target=self._run, name="cpanel-emu ssl.db", daemon=True
+                )
+                self._thread.start()
+
+    def close(self) -> None:
+        """Write what is waiting and stop."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join()
+        for user in list(self._changed):
+            self._write(user)
+        self._changed.clear()
+
+    def forget(self) -> None:
+        """Drop what is waiting: the items are gone."""
+        with self._condition:
+            self._changed.clear()
+
+    def _run(self) -> None:
+        pause = _SECONDS_BETWEEN_WRITES
+        while True:
+            with self._condition:
+                if self._condition.wait_for(lambda: self._closing, timeout=pause):
+                    return
+                users = list(self._changed)
+                self._changed.clear()
+            started = time.monotonic()
+            for user in users:
+                self._write(user)
+            writing = time.monotonic() - started
+            pause = max(_SECONDS_BETWEEN_WRITES, _WAIT_PER_WRITING_TIME * writing)
+
+    def _write(self, user: str) -> None:
+        try:
+            directory = self._directories(user)
+            text = database_text({kind: directory.all_of(kind) for kind in ItemKind})
+            write_atomically(self._path(user), text.encode("utf-8"))
+        except StoreError as error:
+            _logger.warning("ssl.db of %s was not written: %s", user, error)

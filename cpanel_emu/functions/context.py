@@ -1,0 +1,28 @@
+"""What a function may see beside its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cpanel_emu.accounts.models import Account, Server
+from cpanel_emu.certificates.manager import SslManager
+from cpanel_emu.clock import Clock
+from cpanel_emu.releases import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The account that a call acts for, and the server it runs on."""
+
+    account: Account
+    server: Server
+    release: Release
+    clock: Clock
+    open_ssl: Callable[[], SslManager]
+    """Opens the account's SSL manager; only functions that need it pay for it."""
+
+    @property
+    def ssl(self) -> SslManager:
+        """The account's keys, CSRs and certificates."""
+        return self.open_ssl()

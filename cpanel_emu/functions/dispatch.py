@@ -1,0 +1,67 @@
+"""From a call to its answer: find the function, pass the gates, run it (``wire §2.7``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cpanel_emu.accounts.models import Role
+from cpanel_emu.call import Answer, Api, Call, Refusal, RefusalKind
+from cpanel_emu.errors import Failure
+from cpanel_emu.functions.context import Context
+from cpanel_emu.functions.registry import Function, Registry
+
+_UNSAFE_IN_ECHO = str.maketrans("<>", "__")
+
+
+def answer(call: Call, context: Context, registry: Registry) -> Answer:
+    """Run *call* for the account of *context* and return its answer.
+
+    First failure wins: module and function, roles, feature, arguments (``wire §2.7``).
+    """
+    module = registry.module_named(call.api, call.module)
+    function = registry.find(call.api, module, call.function) if module is not None else None
+    if function is None or (call.api is Api.UAPI and not context.release.uapi):
+        return unknown_function(call, module, context)
+    named = replace(call, module=function.module)
+    refusal = _gates(function, context)
+    if refusal is not None:
+        return Answer(named, refusal)
+    try:
+        return Answer(named, function.run(context, call.arguments))
+    except Failure as failure:
+        return Answer(named, function.failed(str(failure)))
+
+
+def unknown_function(call: Call, module: str | None, context: Context) -> Answer:
+    """Return the refusal of a call to nothing that exists (``wire §5.5``, ``wire §2.6``).
+
+    A release without UAPI does not know its envelope either: API 2's is used (``wire §7``).
+    """
+    api = call.api
+    if api is Api.UAPI and not context.release.uapi:
+        api = Api.API2
+    echoed = replace(
+        call,
+        api=api,
+        module=module or call.module.translate(_UNSAFE_IN_ECHO),
+        function=call.function.translate(_UNSAFE_IN_ECHO),
+    )
+    text = f"Could not find function '{echoed.function}' in module '{echoed.module}'"
+    return Answer(echoed, Refusal(RefusalKind.UNKNOWN_FUNCTION, text))
+
+
+def _gates(function: Function, context: Context) -> Refusal | None:
+    """Return the refusal of ``ssl §2.4`` that applies: roles first, then the feature."""
+    if function.role_rule and context.release.role_rule:
+        if not context.server.roles:
+            roles = ", ".join(role.display_name for role in Role)
+            return Refusal(
+                RefusalKind.ROLE,
+                f'The function "{function.name}" is disabled because none of these roles is '
+                f"enabled: {roles}.",
+            )
+    if function.feature is not None and not context.account.has_feature(function.feature):
+        name = function.feature
+        quoted = f"“{name}”" if function.api is Api.UAPI else f'"{name}"'
+        return Refusal(RefusalKind.FEATURE, f"You do not have the feature {quoted}.")
+    return None

@@ -1,0 +1,76 @@
+"""Typed arguments of the SSL functions, read from what a tongue decoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cpanel_emu.call import Arguments
+from cpanel_emu.certificates.keys import LARGEST_RSA_KEY, SMALLEST_RSA_KEY, KeyKind
+from cpanel_emu.certificates.values import SubjectValues, checked_host, checked_values, required
+from cpanel_emu.errors import Failure
+
+_DEFAULT_KEY_SIZE = 2048
+_NUMBER = re.compile(r"[0-9]{1,5}", re.ASCII)
+
+
+def subject_values(named: Mapping[str, str]) -> SubjectValues:
+    """Return the checked values of gencsr from its named arguments.
+
+    ``pass`` stands in for ``password``, which wins when both are sent (``ssl §2.1`` rule 3).
+
+    Raises:
+        Failure: rows 1 to 6 of ``ssl §2.2``.
+    """
+    return checked_values(
+        SubjectValues(
+            city=named.get("city", ""),
+            company=named.get("company", ""),
+            companydivision=named.get("companydivision", ""),
+            country=named.get("country", ""),
+            email=named.get("email", ""),
+            hosts=(named.get("host", ""),),
+            state=named.get("state", ""),
+            password=named.get("password", named.get("pass", "")),
+        )
+    )
+
+
+def host(arguments: Mapping[str, str], name: str = "host") -> str:
+    """Return the checked host, or the argument called *name* that holds one.
+
+    Raises:
+        Failure: missing or no domain name (``ssl §6.2``, rules).
+    """
+    return checked_host(name, arguments.get(name, ""))
+
+
+def require(arguments: Mapping[str, str], *names: str) -> None:
+    """Check that the arguments *names* are there and not empty.
+
+    Raises:
+        Failure: naming the first that is missing (``ssl §2.2`` row 1).
+    """
+    for name in names:
+        if not arguments.get(name):
+            raise Failure(required(name))
+
+
+def key_kind(text: str) -> KeyKind:
+    """Return the kind of RSA key that ``keysize`` asks for; 2048 bits if it is empty.
+
+    Raises:
+        Failure: no number from 1024 to 4096 (``ssl §6.2``).
+    """
+    if not text:
+        return KeyKind(bits=_DEFAULT_KEY_SIZE)
+    bits = int(text) if _NUMBER.fullmatch(text) else 0
+    if not SMALLEST_RSA_KEY <= bits <= LARGEST_RSA_KEY:
+        raise Failure(f'"keysize" must be a number from {SMALLEST_RSA_KEY} to {LARGEST_RSA_KEY}.')
+    return KeyKind(bits=bits)
+
+
+def by_position(arguments: Arguments, *names: str) -> Mapping[str, str]:
+    """Return API 1 arguments under *names*: the named ones, overlaid by the positional."""
+    named = {name: arguments.named[name] for name in names if name in arguments.named}
+    return {**named, **dict(zip(names, arguments.positional, strict=False))}
