@@ -52,14 +52,13 @@ def unknown_function(call: Call, module: str | None, context: Context) -> Answer
 
 def _gates(function: Function, context: Context) -> Refusal | None:
     """Return the refusal of ``ssl §2.4`` that applies: roles first, then the feature."""
-    if function.role_rule and context.release.role_rule:
-        if not context.server.roles:
-            roles = ", ".join(role.display_name for role in Role)
-            return Refusal(
-                RefusalKind.ROLE,
-                f'The function "{function.name}" is disabled because none of these roles is '
-                f"enabled: {roles}.",
-            )
+    if function.role_rule and context.release.role_rule and not context.server.roles:
+        roles = ", ".join(role.display_name for role in Role)
+        return Refusal(
+            RefusalKind.ROLE,
+            f'The function "{function.name}" is disabled because none of these roles is '
+            f"enabled: {roles}.",
+        )
     if function.feature is not None and not context.account.has_feature(function.feature):
         name = function.feature
         quoted = f"“{name}”" if function.api is Api.UAPI else f'"{name}"'
