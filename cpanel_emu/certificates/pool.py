@@ -1,0 +1,75 @@
+"""The open certificate directories of all accounts, a bounded number at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cpanel_emu.certificates.directory import CertificateDirectory
+
+_KEPT_OPEN = 64
+"""An open directory holds up to three file descriptors; 1,024 is a common limit for all."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    directory: CertificateDirectory
+    users: int = 0
+
+
+class DirectoryPool:
+    """Opens each account's directory once and shares it; closes those long unused.
+
+    Opening brings the index in line with the files, so it must not happen on every call.
+
+    Args:
+        open_directory: opens the directory of an account.
+        size: how many stay open while nobody uses them.
+    """
+
+    def __init__(
+        self, open_directory: Callable[[str], CertificateDirectory], size: int = _KEPT_OPEN
+    ) -> None:
+        self._open_directory = open_directory
+        self._size = size
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def using(self, user: str) -> Iterator[CertificateDirectory]:
+        """Lend the directory of *user* for the block.
+
+        Raises:
+            ConfigurationError, StoreError: it cannot be opened.
+        """
+        with self._lock:
+            entry = self._entries.get(user)
+            if entry is None:
+                entry = self._entries[user] = _Entry(self._open_directory(user))
+            self._entries.move_to_end(user)
+            entry.users += 1
+            self._close_surplus()
+        try:
+            yield entry.directory
+        finally:
+            with self._lock:
+                entry.users -= 1
+
+    def _close_surplus(self) -> None:
+        for user, entry in list(self._entries.items()):
+            if len(self._entries) <= self._size:
+                return
+            if entry.users == 0:
+                del self._entries[user]
+                entry.directory.close()
+
+    def close(self, user: str | None = None) -> None:
+        """Close the directory of *user*, or all of them; nobody may be using them."""
+        with self._lock:
+            for name in [user] if user is not None else list(self._entries):
+                entry = self._entries.pop(name, None)
+                if entry is not None:
+                    entry.directory.close()

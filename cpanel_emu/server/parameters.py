@@ -1,0 +1,139 @@
+"""Parameters of a request: from query and body to names and texts (``wire §2.4``). Pure."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.formparser import MultiPartParser
+from werkzeug.http import parse_options_header
+
+_FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "application/octet-stream"})
+_MOST_PARTS = 1000
+_HIGHEST_POSITION = 99
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """One file part of a multipart body."""
+
+    field: str
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a request says: the merged parameters, and file parts if it has any."""
+
+    values: Mapping[str, str]
+    files: tuple[UploadedFile, ...] = ()
+
+
+def read_parameters(
+    query: str, content_type: str, body: bytes, *, strip_quotes: bool
+) -> Parameters:
+    """Merge query and body; for a repeated name the last one wins, body after query.
+
+    Args:
+        query: the raw query string.
+        content_type: the request's Content-Type, or ``""``.
+        body: the whole body.
+        strip_quotes: whether values lose one pair of surrounding quotes (profile ``docs``).
+    """
+    values = dict(form_pairs(query.encode("latin-1", "replace")))
+    fields, files = _read_body(content_type, body)
+    values.update(fields)
+    if strip_quotes:
+        values = {name: without_quotes(value) for name, value in values.items()}
+    return Parameters(values, files)
+
+
+def form_pairs(raw: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of a query or form; empty pairs are ignored, decoding happens once."""
+    for pair in raw.split(b"&"):
+        if pair:
+            name, _, value = pair.partition(b"=")
+            yield _decoded(name), _decoded(value)
+
+
+def _decoded(raw: bytes) -> str:
+    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", "replace")
+
+
+def without_quotes(value: str) -> str:
+    """Return *value* without one pair of double quotes round it (``wire §2.4``)."""
+    if len(value) >= 2 and value.startswith('"') and value.endswith('"'):
+        return value[1:-1]
+    return value
+
+
+def _read_body(
+    content_type: str, body: bytes
+) -> tuple[Mapping[str, str], tuple[UploadedFile, ...]]:
+    if not body:
+        return {}, ()
+    kind, options = parse_options_header(content_type)
+    kind = kind.strip().lower()
+    if kind in _FORM_TYPES:
+        return dict(form_pairs(body)), ()
+    if kind == "multipart/form-data":
+        return _read_multipart(options.get("boundary", ""), body)
+    if kind == "application/json":
+        return _read_json(body), ()
+    return {}, ()
+
+
+def _read_multipart(
+    boundary: str, body: bytes
+) -> tuple[Mapping[str, str], tuple[UploadedFile, ...]]:
+    if not boundary.isascii():
+        return {}, ()
+    parser = MultiPartParser(max_form_parts=_MOST_PARTS)
+    try:
+        fields, parts = parser.parse(io.BytesIO(body), boundary.encode("ascii"), len(body))
+    except (ValueError, LookupError):
+        return {}, ()
+    uploads = tuple(
+        UploadedFile(name, part.filename or "", part.stream.read())
+        for name, part in parts.items(multi=True)
+    )
+    for part in parts.values(multi=True):
+        part.close()
+    return {name: values[-1] for name, values in fields.lists()}, uploads
+
+
+def _read_json(body: bytes) -> Mapping[str, str]:
+    try:
+        tree = json.loads(body.decode("utf-8", "replace"), parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(tree, dict):
+        return {}
+    return {name: text for name, value in tree.items() if (text := _json_text(value)) is not None}
+
+
+def _json_text(value: object) -> str | None:
+    """Return a JSON scalar as text: true is ``1``, false and null are empty."""
+    if isinstance(value, bool):
+        return "1" if value else ""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return None
+
+
+def positional(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return API 1's ``arg-0``, ``arg-1`` … in order, gaps as ``""`` (``wire §2.3``)."""
+    found: dict[int, str] = {}
+    for name, value in values.items():
+        number = name.removeprefix("arg-")
+        if number != name and number.isascii() and number.isdecimal() and len(number) <= 2:
+            found[int(number)] = value
+    if not found:
+        return ()
+    return tuple(found.get(index, "") for index in range(min(max(found), _HIGHEST_POSITION) + 1))
