@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cpanel_emu.certificates.database_file import database_text
@@ -30,16 +31,16 @@ class DatabaseFiles:
     """Writes the ``ssl.db`` of accounts whose items changed, in a thread of its own.
 
     Args:
-        directories: opens the certificate directory of an account.
+        using: lends the certificate directory of an account.
         path: where the account's ``ssl.db`` lies.
     """
 
     def __init__(
         self,
-        directories: Callable[[str], CertificateDirectory],
+        using: Callable[[str], AbstractContextManager[CertificateDirectory]],
         path: Callable[[str], Path],
     ) -> None:
-        self._directories = directories
+        self._using = using
         self._path = path
         self._changed: dict[str, float] = {}
         self._condition = threading.Condition()
@@ -88,8 +89,8 @@ class DatabaseFiles:
 
     def _write(self, user: str) -> None:
         try:
-            directory = self._directories(user)
-            text = database_text({kind: directory.all_of(kind) for kind in ItemKind})
+            with self._using(user) as directory:
+                text = database_text({kind: directory.all_of(kind) for kind in ItemKind})
             write_atomically(self._path(user), text.encode("utf-8"))
         except StoreError as error:
             _logger.warning("ssl.db of %s was not written: %s", user, error)

@@ -38,6 +38,19 @@ ReadItem = Callable[[ItemKind, str, str | None, int], NewItem]
 Raises `Failure` when it is no item."""
 
 
+def refuse_newer_layout(folder: Path, release: Release) -> None:
+    """Check that *release* can keep the ``ssl`` directory *folder*.
+
+    Raises:
+        ConfigurationError: a release with a newer layout wrote it; there is no way back.
+    """
+    if release.layout is Layout.BY_HOST and (folder / "keys").exists():
+        raise ConfigurationError(
+            f"{folder} was written by release 11.40 or later; release {release.name} cannot "
+            "use it. Choose a later --emulate-version or another --root."
+        )
+
+
 class CertificateDirectory:
     """The keys, CSRs and certificates of one account; thread-safe and safe between processes.
 
@@ -69,11 +82,7 @@ class CertificateDirectory:
         self._layout = release.layout
         self._line_end = "\n" if release.pem_final_newline else ""
         self._durable = durable
-        if self._layout is Layout.BY_HOST and (folder / "keys").exists():
-            raise ConfigurationError(
-                f"{folder} was written by release 11.40 or later; release {release.name} cannot "
-                "use it. Choose a later --emulate-version or another --root."
-            )
+        refuse_newer_layout(folder, release)
         try:
             for subfolder in sorted({place for place, _ in _FILES[self._layout].values()}):
                 (folder / subfolder).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,218 @@
+"""The emulator: one object behind every door.
+
+It puts together the accounts of a root, the functions and a release. The WSGI application, the
+LiveAPI socket, the command line and the test fixture all call `Emulator.answer`, so the same
+call gives the same answer through each of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cpanel_emu.accounts.directory import AccountDirectory
+from cpanel_emu.accounts.models import Account, AccountError
+from cpanel_emu.accounts.seed import Seed, SeedKey, demo_seed, load_seed
+from cpanel_emu.accounts.seeding import install_seed
+from cpanel_emu.call import Answer, Api, Arguments, Call
+from cpanel_emu.certificates.database_writer import DatabaseFiles
+from cpanel_emu.certificates.directory import CertificateDirectory, refuse_newer_layout
+from cpanel_emu.certificates.keys import GeneratedKeys, KeyCache, KeyPool, KeySource
+from cpanel_emu.certificates.manager import SslManager
+from cpanel_emu.certificates.pool import DirectoryPool
+from cpanel_emu.certificates.reading import read_item
+from cpanel_emu.clock import Clock
+from cpanel_emu.errors import ConfigurationError, Failure
+from cpanel_emu.functions.context import Context
+from cpanel_emu.functions.dispatch import answer
+from cpanel_emu.functions.table import REGISTRY
+from cpanel_emu.options import Options, resolve
+from cpanel_emu.releases import Layout, Release
+from cpanel_emu.root import Root, store_errors
+
+_FREE_PORTS = {"cpanel": 0, "cpanel_tls": 0, "whm": 0, "whm_tls": 0}
+_API_NAMES = {1: Api.API1, 2: Api.API2, 3: Api.UAPI, "uapi": Api.UAPI}
+
+
+class Emulator:
+    """An emulated server; thread-safe.
+
+    Takes every option of the command line as a keyword (``emulate_version="11.32"``,
+    ``clock="2026-01-05T09:00:00Z"`` …). Without ``root`` it lives in a temporary folder that
+    goes with it; ports are free ones unless they are given.
+
+    Raises:
+        ConfigurationError: an option or the seed is wrong; the text names the mend.
+        StoreError: the root cannot be read or written.
+    """
+
+    def __init__(self, options: Options | None = None, **keywords: object) -> None:
+        self._closing = contextlib.ExitStack()
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._closing.close)
+            if options is None:
+                options = self._options(keywords)
+            elif keywords:
+                raise ConfigurationError("Give either options or keywords, not both.")
+            self.options = options
+            self.release: Release = options.release
+            self.clock = Clock(options.clock.timestamp() if options.clock else None)
+            self.random = (
+                random.SystemRandom()
+                if options.random_seed is None
+                else random.Random(options.random_seed)  # noqa: S311  (asked to be repeatable)
+            )
+            self.root = Root.create(options.root)
+            self.accounts = AccountDirectory(self.root)
+            self._key_pool = KeyPool(options.key_pool) if options.key_pool is not None else None
+            self._key_source: KeySource = self._key_pool or GeneratedKeys()
+            self._key_cache = KeyCache()
+            self._directories = DirectoryPool(self._open_directory)
+            self._closing.callback(self._directories.close)
+            self._database_files = DatabaseFiles(
+                self._directories.using, lambda user: self._ssl_folder(user) / "ssl.db"
+            )
+            self._closing.callback(self._database_files.close)
+            self._change = threading.RLock()
+            self._seed()
+            undo.pop_all()
+
+    def _options(self, keywords: dict[str, object]) -> Options:
+        keywords = dict(keywords)
+        if keywords.get("root") is None:
+            temporary = tempfile.TemporaryDirectory(prefix="cpanel-emu-")
+            self._closing.callback(temporary.cleanup)
+            keywords["root"] = temporary.name
+        return resolve(keywords, {}, defaults=_FREE_PORTS)
+
+    def _seed(self) -> None:
+        self._refuse_newer_layout()
+        if self.options.seed is not None or not self.accounts.is_seeded:
+            install_seed(self.seed, self.accounts, self._install_key)
+
+    @property
+    def seed(self) -> Seed:
+        """The seed that fills an empty root."""
+        return load_seed(self.options.seed) if self.options.seed is not None else demo_seed()
+
+    def _install_key(self, key: SeedKey) -> None:
+        with self._directories.using(key.user) as directory:
+            text = key.pem.decode("utf-8", "replace")
+            try:
+                self._manager(directory).upload_key(text, host=key.host, friendly_name=key.host)
+            except Failure as failure:
+                raise ConfigurationError(f"{key.source}: {failure}") from None
+
+    def _refuse_newer_layout(self) -> None:
+        """Refuse a root that a newer release wrote, at the start rather than at a call."""
+        if self.release.layout is Layout.BY_HOST:
+            for user in self.accounts.names():
+                refuse_newer_layout(self._ssl_folder(user), self.release)
+
+    def _ssl_folder(self, user: str) -> Path:
+        return self.root.home(user) / "ssl"
+
+    def _open_directory(self, user: str) -> CertificateDirectory:
+        return CertificateDirectory(
+            self._ssl_folder(user),
+            self.root.below("var", "cpanel", "ssl-index", f"{user}.sqlite"),
+            self.release,
+            read_item,
+            changed=lambda: self._database_files.touch(user),
+        )
+
+    def _manager(self, directory: CertificateDirectory) -> SslManager:
+        return SslManager(
+            directory=directory,
+            release=self.release,
+            key_source=self._key_source,
+            key_cache=self._key_cache,
+            clock=self.clock,
+        )
+
+    def answer(self, call: Call, account: Account) -> Answer:
+        """Run *call* as *account* and return its answer; every door comes here.
+
+        What the answer says was stored is on disk when this returns (``ssl §5`` rule 7).
+
+        Raises:
+            StoreError: the account's files cannot be used at all.
+        """
+        with contextlib.ExitStack() as used:
+            context = Context(
+                account=account,
+                server=self.accounts.server,
+                release=self.release,
+                clock=self.clock,
+                open_ssl=lambda: self._manager(
+                    used.enter_context(self._directories.using(account.user))
+                ),
+            )
+            return answer(call, context, REGISTRY)
+
+    def call(
+        self,
+        module: str,
+        function: str,
+        *positional: object,
+        user: str,
+        api: int | str = 2,
+        **named: object,
+    ) -> Answer:
+        """Call a function in-process and return the typed answer.
+
+        Args:
+            module: the cPanel module, such as ``SSL``.
+            function: the function's name.
+            positional: API 1's positional arguments.
+            user: the account to act as.
+            api: 1, 2 or 3 (``"uapi"``).
+            named: the function's arguments; numbers become text.
+
+        Raises:
+            AccountError: there is no such account.
+            ConfigurationError: there is no such API.
+        """
+        if api not in _API_NAMES:
+            raise ConfigurationError(f'Unknown API "{api}"; choose 1, 2 or 3.')
+        account = self.accounts.get(user)
+        if account is None:
+            raise AccountError(f'There is no account "{user}".')
+        arguments = Arguments(
+            named={name: str(value) for name, value in named.items()},
+            positional=tuple(str(value) for value in positional),
+        )
+        return self.answer(Call(_API_NAMES[api], module, function, arguments), account)
+
+    def reset(self) -> None:
+        """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions."""
+        with self._change:
+            self._database_files.forget()
+            self._directories.close()
+            with store_errors("empty", self.root.path):
+                for path in (self.root.homes, self.root.path / "var"):
+                    shutil.rmtree(path, ignore_errors=not path.exists())
+            if self._key_pool is not None:
+                self._key_pool.restart()
+            self._seed()
+
+    def close(self) -> None:
+        """Stop the doors, write what is waiting, and remove a temporary root."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
