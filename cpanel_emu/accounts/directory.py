@@ -1,0 +1,187 @@
+"""The accounts of a root: one file for each, shared by every process that uses the root."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from cpanel_emu.accounts.kept import KeptFiles
+from cpanel_emu.accounts.models import (
+    ACCOUNT_NAME_RULE,
+    ROOT_USER,
+    Account,
+    AccountError,
+    Server,
+    WhmUser,
+    is_account_name,
+)
+from cpanel_emu.accounts.passwords import store_token
+from cpanel_emu.accounts.records import (
+    ServerRecord,
+    read_account,
+    read_server,
+    write_account,
+    write_server,
+)
+from cpanel_emu.root import Root, store_errors, write_atomically
+from cpanel_emu.suggest import shown
+
+_LOCK = "accounts"
+
+
+class AccountDirectory:
+    """Looks up and changes the accounts of one root.
+
+    A look-up costs one `stat`, and sees a change by another process at once. Changes exclude
+    each other across threads and processes. Every method that reads or writes raises
+    `StoreError` if a file is damaged or the root cannot be used.
+    """
+
+    def __init__(self, root: Root) -> None:
+        """Use the accounts of *root*; nothing is read or made yet."""
+        self.root = root
+        self._users = root.users
+        self._accounts = KeptFiles(root.users, read_account)
+        self._servers = KeptFiles(root.server_file.parent, read_server)
+
+    @property
+    def is_seeded(self) -> bool:
+        """Whether a seed was installed completely (`cpanel_emu.accounts.seeding`)."""
+        return self.root.server_file.exists()
+
+    @property
+    def server(self) -> Server:
+        """The server's name, address and roles."""
+        return self._server_record().server
+
+    @property
+    def root_user(self) -> WhmUser:
+        """WHM's root."""
+        return self._server_record().root
+
+    def get(self, user: str) -> Account | None:
+        """Return the account *user*, or ``None``, also for what can be no account's name."""
+        return self._accounts.get(user) if is_account_name(user) else None
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all accounts, sorted."""
+        with store_errors("read", self._users):
+            try:
+                found = [path.name for path in self._users.iterdir()]
+            except FileNotFoundError:
+                found = []
+        return tuple(sorted(name for name in found if is_account_name(name)))
+
+    def all(self) -> tuple[Account, ...]:
+        """Return all accounts, sorted by name."""
+        found = (self.get(name) for name in self.names())
+        return tuple(account for account in found if account is not None)
+
+    def owned_by(self, user: str) -> tuple[Account, ...]:
+        """Return the accounts that *user* owns, itself not among them, sorted by name."""
+        return tuple(one for one in self.all() if one.owner == user != one.user)
+
+    def is_reseller(self, user: str) -> bool:
+        """Whether *user* owns an account other than itself (``wire §3.1``)."""
+        return bool(self.owned_by(user))
+
+    def add(self, account: Account) -> None:
+        """Add *account* and make its home directory.
+
+        Raises:
+            AccountError: its name cannot be an account's, or there is one of that name.
+        """
+        if not is_account_name(account.user):
+            raise AccountError(f"{shown(account.user)} is no account name; {ACCOUNT_NAME_RULE}.")
+        with self.root.lock(_LOCK):
+            if self.get(account.user) is not None:
+                raise AccountError(f'There is an account "{account.user}" already.')
+            self.root.make_directory(self.root.home(account.user))
+            self._write(account)
+
+    def update(self, user: str, change: Callable[[Account], Account]) -> Account:
+        """Replace the account *user* by what *change* makes of it, and return that.
+
+        Raises:
+            AccountError: there is no such account, or *change* renamed it.
+        """
+        with self.root.lock(_LOCK):
+            account = change(self._existing(user))
+            if account.user != user:
+                raise AccountError(f'The account "{user}" cannot be renamed.')
+            self._write(account)
+        return account
+
+    def remove(self, user: str) -> None:
+        """Remove the account *user* and its home directory with everything in it.
+
+        Raises:
+            AccountError: there is no such account, or it owns others.
+        """
+        with self.root.lock(_LOCK):
+            self._existing(user)
+            if owned := [account.user for account in self.owned_by(user)]:
+                raise AccountError(
+                    f'The account "{user}" owns {", ".join(owned)}; remove these first.'
+                )
+            path = self._users / user
+            with store_errors("remove", path):
+                path.unlink()
+            home = self.root.home(user)
+            with store_errors("remove", home), contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(home)
+
+    def add_token(self, user: str, name: str, token: str) -> None:
+        """Let *user*, an account or ``root``, log in with *token*; an older one *name* goes.
+
+        Raises:
+            AccountError: there is no such user.
+        """
+        new = {name: store_token(token)}
+        if user == ROOT_USER:
+            self.update_root(lambda r: replace(r, api_tokens={**r.api_tokens, **new}))
+        else:
+            self.update(user, lambda a: replace(a, api_tokens={**a.api_tokens, **new}))
+
+    def update_root(self, change: Callable[[WhmUser], WhmUser]) -> WhmUser:
+        """Replace WHM's root by what *change* makes of it, and return that."""
+        with self.root.lock(_LOCK):
+            record = self._server_record()
+            record = replace(record, root=change(record.root))
+            self._write_server(record)
+        return record.root
+
+    def update_server(self, change: Callable[[Server], Server]) -> Server:
+        """Replace the server's data by what *change* makes of them, and return that."""
+        with self.root.lock(_LOCK):
+            record = self._server_record()
+            record = replace(record, server=change(record.server))
+            self._write_server(record)
+        return record.server
+
+    def finish_seeding(self, server: Server, root_user: WhmUser) -> None:
+        """Write the server's file, unless it is there; from then on the root counts as seeded."""
+        with self.root.lock(_LOCK):
+            if not self.is_seeded:
+                self._write_server(ServerRecord(server, root_user))
+
+    def _existing(self, user: str) -> Account:
+        account = self.get(user)
+        if account is None:
+            raise AccountError(f"There is no account {shown(user)}.")
+        return account
+
+    def _server_record(self) -> ServerRecord:
+        return self._servers.get(self.root.server_file.name) or ServerRecord()
+
+    def _write(self, account: Account) -> None:
+        self.root.make_directory(self._users)
+        write_atomically(self._users / account.user, write_account(account))
+
+    def _write_server(self, record: ServerRecord) -> None:
+        path: Path = self.root.server_file
+        self.root.make_directory(path.parent)
+        write_atomically(path, write_server(record))

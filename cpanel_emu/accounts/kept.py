@@ -1,0 +1,78 @@
+"""Parsed files, kept in memory until they change on disk."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from cpanel_emu.root import store_errors
+
+_T = TypeVar("_T")
+
+_SETTLED = 100_000_000
+"""Nanoseconds after which a second change surely gets another time stamp than the first."""
+
+_MOST_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Generic[_T]):
+    path: Path
+    identity: tuple[int, ...]
+    value: _T
+
+
+class KeptFiles(Generic[_T]):
+    """Reads the files of one folder through a parser; one that did not change costs one `stat`.
+
+    A file is the same as long as its inode, size and time stamps are. One that was changed just
+    before it was read is not kept: a second change could leave all of these alike.
+    """
+
+    def __init__(self, folder: Path, parse: Callable[[bytes, str], _T]) -> None:
+        """Parse by *parse*, which gets a file's bytes and its path for messages."""
+        self._folder = folder
+        self._parse = parse
+        self._kept: dict[str, _Kept[_T]] = {}
+
+    def get(self, name: str) -> _T | None:
+        """Return the parsed file *name*, which must be a plain name, or ``None`` without one.
+
+        Raises:
+            StoreError: it cannot be read; whatever the parser raises.
+        """
+        kept = self._kept.get(name)
+        if kept is not None and kept.identity == _identity(kept.path):
+            return kept.value
+        return self._read(name)
+
+    def _read(self, name: str) -> _T | None:
+        path = self._folder / name
+        with store_errors("read", path):
+            try:
+                status = path.stat()
+                data = path.read_bytes()
+            except FileNotFoundError:
+                self._kept.pop(name, None)
+                return None
+        value = self._parse(data, str(path))
+        if time.time_ns() - status.st_mtime_ns > _SETTLED:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[name] = _Kept(path, _fields(status), value)
+        return value
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    try:
+        return _fields(path.stat())
+    except OSError:
+        return None
+
+
+def _fields(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -1,0 +1,226 @@
+"""The directory that holds the emulated server, and the only ways to write into it.
+
+Paths follow a real server where it has a place for the thing: ``<root>/home/<user>``,
+``<root>/var/cpanel/users/<user>``. Directories are made with mode 0700 and files with 0600,
+because keys and passwords lie there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cpanel_emu.errors import ConfigurationError, StoreError
+from cpanel_emu.suggest import shown
+
+TEMPORARY_PREFIX = ".writing-"
+"""How the name of a file begins that is not yet complete; readers skip such names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The root directory; make one with `Root.create`.
+
+    ``path`` is absolute and free of symbolic links. The properties are pure: they make nothing.
+    """
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path) -> Root:
+        """Return the root at *path*, made with mode 0700 if it is not there.
+
+        Raises:
+            ConfigurationError: *path* is the root of the whole file system.
+            StoreError: it cannot be made, or is no directory.
+        """
+        if "\0" in str(path):
+            raise ConfigurationError(f"The root {shown(path)} is no path; give another --root.")
+        real = Path(os.path.realpath(path))
+        if real == Path(real.anchor):
+            raise ConfigurationError(
+                f'The root "{path}" is the root of this machine; give --root a folder of its own.'
+            )
+        _make_directories(real)
+        return cls(real)
+
+    @property
+    def homes(self) -> Path:
+        """The folder of all home directories."""
+        return self.path / "home"
+
+    @property
+    def users(self) -> Path:
+        """The folder with one file for each account."""
+        return self.path / "var" / "cpanel" / "users"
+
+    @property
+    def server_file(self) -> Path:
+        """What belongs to the server and not to an account; present once the root is seeded."""
+        return self.path / "var" / "cpanel" / "server.json"
+
+    @property
+    def sessions(self) -> Path:
+        """The folder with one file for each login session."""
+        return self.path / "var" / "cpanel" / "sessions"
+
+    @property
+    def tls(self) -> Path:
+        """The folder of the certificate and the key that the TLS ports show."""
+        return self.path / "var" / "cpanel" / "ssl"
+
+    @property
+    def locks(self) -> Path:
+        """The folder of lock files (`Root.lock`)."""
+        return self.path / "var" / "cpanel" / "locks"
+
+    @property
+    def local_cpanel(self) -> Path:
+        """What pages and scripts know as ``/usr/local/cpanel``."""
+        return self.path / "usr" / "local" / "cpanel"
+
+    @property
+    def liveapi_socket(self) -> Path:
+        """The standing LiveAPI socket, unless an option moves it."""
+        return self.path / "liveapi.sock"
+
+    @property
+    def config_file(self) -> Path:
+        """The TOML file that is read when ``--config`` names none."""
+        return self.path / "cpanel-emu.toml"
+
+    def home(self, user: str) -> Path:
+        """Return the home directory of the account *user*, which need not exist.
+
+        Raises:
+            StoreError: *user* is no plain file name.
+        """
+        return self.below("home", user)
+
+    def below(self, *names: str) -> Path:
+        """Return the path that leads from the root through *names*, one folder after the other.
+
+        Raises:
+            StoreError: one of them is no plain file name, such as ``..`` or ``a/b``.
+        """
+        for name in names:
+            if not is_plain_name(name):
+                raise StoreError(f"{shown(name)} cannot be the name of a file below the root.")
+        return self.path.joinpath(*names)
+
+    def inside(self, path: Path) -> Path:
+        """Return *path* with its symbolic links followed; what does not exist yet stays as named.
+
+        Raises:
+            StoreError: it leads out of the root.
+        """
+        if "\0" not in str(path):
+            real = Path(os.path.realpath(self.path / path))
+            if real.is_relative_to(self.path):
+                return real
+        raise StoreError(f"{shown(path)} leads out of the root.")
+
+    def make_directory(self, path: Path) -> Path:
+        """Make the directory *path* and what is missing above it, all with mode 0700.
+
+        Returns *path* with its symbolic links followed. One that is there stays as it is.
+
+        Raises:
+            StoreError: it leads out of the root, or cannot be made.
+        """
+        real = self.inside(path)
+        _make_directories(real)
+        return real
+
+    @contextlib.contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold the lock called *name* against all threads and processes that use this root.
+
+        Not re-entrant. The end of a process frees what it held.
+
+        Raises:
+            StoreError: *name* is no plain file name, or the lock file cannot be made.
+        """
+        if not is_plain_name(name):
+            raise StoreError(f"{shown(name)} cannot be the name of a lock.")
+        path = self.make_directory(self.locks) / f"{name}.lock"
+        with store_errors("lock", path):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            with store_errors("lock", path):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether *name* can name one file in a folder and nothing else."""
+    return name not in {"", ".", ".."} and not {"/", "\\", "\0"} & set(name)
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, fsync: bool = False) -> None:
+    """Put *data* into the file *path*; whoever looks sees the old file or the whole new one.
+
+    Safe against a crash of this process and against other writers: the last one wins. With
+    *fsync* the file also survives a loss of power once this function has returned.
+
+    Raises:
+        StoreError: the file cannot be written; the old one, if any, is untouched.
+    """
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
+    with store_errors("write", path):
+        try:
+            _write_new(temporary, data, mode, fsync=fsync)
+            temporary.replace(path)
+        finally:
+            # After the replacement there is nothing left under this name.
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+        if fsync:
+            _sync_directory(path.parent)
+
+
+@contextlib.contextmanager
+def store_errors(action: str, path: Path) -> Iterator[None]:
+    """Turn an `OSError` in the block into a `StoreError` that says: cannot *action* *path*."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StoreError(f"Cannot {action} {shown(path)}: {reason}.") from error
+
+
+def _make_directories(path: Path) -> None:
+    with store_errors("make the directory", path):
+        _make_with_parents(path)
+
+
+def _make_with_parents(path: Path) -> None:
+    # Path.mkdir(parents=True) would give the parents the permissive default mode.
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        _make_with_parents(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def _write_new(path: Path, data: bytes, mode: int, *, fsync: bool) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, mode), "wb") as stream:
+        stream.write(data)
+        if fsync:
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def _sync_directory(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,26 @@
+"""One way to answer a name that nobody knows: say so, and name the nearest one that is known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence about the unknown *name*, always one line.
+
+    Its end names the nearest known name, or all of them when none is near.
+    """
+    names = list(known)
+    nearest = difflib.get_close_matches(name, names, n=1)
+    if nearest:
+        return f'unknown name {shown(name)}; did you mean "{nearest[0]}"?'
+    return f"unknown name {shown(name)}; known are: {', '.join(names)}."
+
+
+def shown(value: object) -> str:
+    """Return *value* as it may stand in a message: on one line and no longer than needed."""
+    text = (
+        repr(str(value)) if isinstance(value, str) or hasattr(value, "__fspath__") else repr(value)
+    )
+    return text if len(text) <= 80 else f"{text[:77]}..."
