@@ -52,39 +52,48 @@ class Emulator:
         StoreError: the root cannot be read or written.
     """
 
-    def __init__(self, options: Options | None = None, **keywords: object) -> None:
+    def __init__(self, root: str | Path | None = None, **keywords: object) -> None:
         self._closing = contextlib.ExitStack()
         with contextlib.ExitStack() as undo:
             undo.callback(self._closing.close)
-            if options is None:
-                options = self._options(keywords)
-            elif keywords:
-                raise ConfigurationError("Give either options or keywords, not both.")
-            self.options = options
-            self.release: Release = options.release
-            self.clock = Clock(options.clock.timestamp() if options.clock else None)
-            self.random = (
-                random.SystemRandom()
-                if options.random_seed is None
-                else random.Random(options.random_seed)  # noqa: S311  (asked to be repeatable)
-            )
-            self.root = Root.create(options.root)
-            self.accounts = AccountDirectory(self.root)
-            self._key_pool = KeyPool(options.key_pool) if options.key_pool is not None else None
-            self._key_source: KeySource = self._key_pool or GeneratedKeys()
-            self._key_cache = KeyCache()
-            self._directories = DirectoryPool(self._open_directory)
-            self._closing.callback(self._directories.close)
-            self._database_files = DatabaseFiles(
-                self._directories.using, lambda user: self._ssl_folder(user) / "ssl.db"
-            )
-            self._closing.callback(self._database_files.close)
-            self._change = threading.RLock()
-            self._seed()
+            self._open(self._options({"root": root, **keywords}))
             undo.pop_all()
 
+    @classmethod
+    def with_options(cls, options: Options) -> Self:
+        """Return an emulator with *options* that were resolved before."""
+        emulator = cls.__new__(cls)
+        emulator._closing = contextlib.ExitStack()
+        with contextlib.ExitStack() as undo:
+            undo.callback(emulator._closing.close)
+            emulator._open(options)
+            undo.pop_all()
+        return emulator
+
+    def _open(self, options: Options) -> None:
+        self.options = options
+        self.release: Release = options.release
+        self.clock = Clock(options.clock.timestamp() if options.clock else None)
+        self.random = (
+            random.SystemRandom()
+            if options.random_seed is None
+            else random.Random(options.random_seed)  # noqa: S311  (asked to be repeatable)
+        )
+        self.root = Root.create(options.root)
+        self.accounts = AccountDirectory(self.root)
+        self._key_pool = KeyPool(options.key_pool) if options.key_pool is not None else None
+        self._key_source: KeySource = self._key_pool or GeneratedKeys()
+        self._key_cache = KeyCache()
+        self._directories = DirectoryPool(self._open_directory)
+        self._closing.callback(self._directories.close)
+        self._database_files = DatabaseFiles(
+            self._directories.using, lambda user: self._ssl_folder(user) / "ssl.db"
+        )
+        self._closing.callback(self._database_files.close)
+        self._change = threading.RLock()
+        self._seed()
+
     def _options(self, keywords: dict[str, object]) -> Options:
-        keywords = dict(keywords)
         if keywords.get("root") is None:
             temporary = tempfile.TemporaryDirectory(prefix="cpanel-emu-")
             self._closing.callback(temporary.cleanup)

@@ -101,7 +101,7 @@ def _read_multipart(
         UploadedFile(name, part.filename or "", part.stream.read())
         for name, part in parts.items(multi=True)
     )
-    for part in parts.values(multi=True):
+    for part in parts.values():
         part.close()
     return {name: values[-1] for name, values in fields.lists()}, uploads
 

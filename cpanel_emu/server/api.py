@@ -1,0 +1,80 @@
+"""The API paths: from a request's parameters to a call, from its answer to bytes.
+
+``/json-api/cpanel`` and ``/xml-api/cpanel`` (``wire §2.2``, ``wire §2.3``).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from cpanel_emu.call import Answer, Api, Arguments, Call
+from cpanel_emu.releases import Release
+from cpanel_emu.server.parameters import positional
+from cpanel_emu.server.responses import XML
+from cpanel_emu.tongues import envelopes, json_api, xml_api
+from cpanel_emu.tongues.envelopes import Envelope
+
+_PREFIXES = ("cpanel_jsonapi_", "cpanel_xmlapi_")
+
+
+class Format(enum.Enum):
+    """What an API path answers in; the value begins its path and its parameters' prefix."""
+
+    JSON = "json"
+    XML = "xml"
+
+    @property
+    def prefixes(self) -> tuple[str, str]:
+        """Both prefixes of the parameters, the path's own first (``wire §2.3``)."""
+        return _PREFIXES if self is Format.JSON else (_PREFIXES[1], _PREFIXES[0])
+
+
+def control(values: Mapping[str, str], name: str, form: Format) -> str:
+    """Return the control parameter *name*, such as ``func``; ``""`` if neither prefix has it."""
+    for prefix in form.prefixes:
+        if prefix + name in values:
+            return values[prefix + name]
+    return ""
+
+
+def requested_api(values: Mapping[str, str], form: Format) -> Api:
+    """Return the API family asked for; absent or anything else means 2 (``wire §2.3``)."""
+    version = control(values, "apiversion", form)
+    return Api(version) if version in {"1", "3"} else Api.API2
+
+
+def requested_call(values: Mapping[str, str], form: Format) -> Call:
+    """Return the call that the parameters describe."""
+    api = requested_api(values, form)
+    named = {
+        name: value
+        for name, value in values.items()
+        if not name.startswith(("cpanel_jsonapi_", "cpanel_xmlapi_"))
+    }
+    return Call(
+        api=api,
+        module=control(values, "module", form),
+        function=control(values, "func", form),
+        arguments=Arguments(named, positional(values) if api is Api.API1 else ()),
+    )
+
+
+def content_type(form: Format, release: Release) -> str:
+    """Return the Content-Type of a 200 answer (``wire §1.2``, ``wire §6.1``)."""
+    return XML if form is Format.XML else release.json_content_type
+
+
+def encode(envelope: Envelope, form: Format) -> bytes:
+    """Return *envelope* in the format of the path."""
+    return xml_api.encode(envelope) if form is Format.XML else json_api.encode(envelope)
+
+
+def encode_answer(answer: Answer, form: Format, release: Release) -> bytes:
+    """Return the body that tells *answer* (``wire §5``, ``wire §6``)."""
+    envelope = envelopes.envelope(
+        answer,
+        undefined=release.undefined_api1,
+        source="internal" if form is Format.XML else "module",
+    )
+    return encode(envelope, form)

@@ -1,0 +1,104 @@
+"""One HTTP request as the application sees it: who asks where, for what (``wire §2``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from cpanel_emu.accounts.models import Service
+from cpanel_emu.server.parameters import Parameters, read_parameters
+
+_TOKEN = re.compile(r"/cpsess(\d+)(?=/|\Z)", re.ASCII)
+_SLASHES = re.compile(r"/{2,}")
+_WHM_PORTS = frozenset({"2086", "2087"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A decoded request; *path* has neither security token nor doubled slashes."""
+
+    service: Service
+    method: str
+    path: str
+    token: str
+    """The digits of the ``/cpsess`` prefix, or ``""``."""
+    parameters: Parameters
+    authorization: str
+    cookie: str
+    remote_address: str
+    secure: bool
+    host: str
+    port: str
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The merged parameters of query and body."""
+        return self.parameters.values
+
+
+def service_of(environ: Mapping[str, Any]) -> Service:
+    """Return which kind of port a request came to.
+
+    Our own listener says so; under another server the well-known WHM ports tell.
+    """
+    named = environ.get("cpanel_emu.service")
+    if named is not None:
+        return Service.WHM if named == "whm" else Service.CPANEL
+    return Service.WHM if environ.get("SERVER_PORT") in _WHM_PORTS else Service.CPANEL
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """Return the token's digits and the path behind it, repeated slashes collapsed.
+
+    ``/cpsess`` + digits may stand before any path, and a doubled API prefix is read once
+    (``wire §2.2``).
+    """
+    path = _SLASHES.sub("/", path) if "//" in path else path
+    token = ""
+    if path.startswith("/cpsess"):
+        found = _TOKEN.match(path)
+        if found is not None:
+            token, path = found[1], path[found.end() :] or "/"
+    for prefix in ("/json-api", "/xml-api"):
+        if path.startswith(f"{prefix}{prefix}/"):
+            path = path[len(prefix) :]
+    return token, path
+
+
+def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: int) -> Request:
+    """Decode the request that a WSGI server handed over.
+
+    Args:
+        environ: the WSGI environment.
+        strip_quotes: whether the release drops quotes round values (``wire §2.4``).
+        body_limit: how many bytes of body to read at most.
+    """
+    token, path = split_path(environ.get("PATH_INFO") or "/")
+    return Request(
+        service=service_of(environ),
+        method=environ["REQUEST_METHOD"],
+        path=path,
+        token=token,
+        parameters=read_parameters(
+            environ.get("QUERY_STRING", ""),
+            environ.get("CONTENT_TYPE", ""),
+            _body(environ, body_limit),
+            strip_quotes=strip_quotes,
+        ),
+        authorization=environ.get("HTTP_AUTHORIZATION", ""),
+        cookie=environ.get("HTTP_COOKIE", ""),
+        remote_address=environ.get("REMOTE_ADDR", ""),
+        secure=environ.get("wsgi.url_scheme") == "https",
+        host=environ.get("HTTP_HOST", ""),
+        port=environ.get("SERVER_PORT", ""),
+    )
+
+
+def _body(environ: Mapping[str, Any], limit: int) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    stream: IO[bytes] = environ["wsgi.input"]
+    if length.isdecimal():
+        return stream.read(min(int(length), limit))
+    return stream.read(limit) if environ.get("wsgi.input_terminated") else b""
