@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-from cpanel_emu.certificates import pem
-
 
 def _digest(text: str) -> str:
     return hashlib.md5(text.encode("ascii"), usedforsecurity=False).hexdigest()
@@ -26,13 +24,11 @@ def domain_part(domain: str) -> str:
     return domain.replace("*", "_wildcard_").replace(".", "_")
 
 
-def request_id(domain: str, modulus: str, request_pem: str) -> str:
-    """Return the id of a CSR for *domain* (its first) with this PEM."""
-    body = _digest(pem.body(request_pem))
-    return f"{domain_part(domain)}_{modulus[:5]}_{modulus[-5:]}_{body}"
+def request_id(domain: str, modulus: str, body: str) -> str:
+    """Return the id of a CSR for *domain* (its first); *body* is its base64 (`pem.body`)."""
+    return f"{domain_part(domain)}_{modulus[:5]}_{modulus[-5:]}_{_digest(body)}"
 
 
-def certificate_id(domain: str, modulus: str, not_after: int, certificate_pem: str) -> str:
-    """Return the id of a certificate; *not_after* is in epoch seconds."""
-    body = _digest(pem.body(certificate_pem))
-    return f"{domain_part(domain)}_{modulus[:5]}_{modulus[-5:]}_{not_after}_{body}"
+def certificate_id(domain: str, modulus: str, not_after: int, body: str) -> str:
+    """Return the id of a certificate: *not_after* in epoch seconds, *body* its base64."""
+    return f"{domain_part(domain)}_{modulus[:5]}_{modulus[-5:]}_{not_after}_{_digest(body)}"

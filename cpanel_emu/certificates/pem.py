@@ -14,7 +14,11 @@ _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----")
 
 def encode(label: str, der: bytes) -> str:
     """Return *der* as PEM under *label*, without a final line end."""
-    body = base64.b64encode(der).decode("ascii")
+    return encode_body(label, base64.b64encode(der).decode("ascii"))
+
+
+def encode_body(label: str, body: str) -> str:
+    """Return the PEM under *label* for a base64 *body* without line breaks."""
     lines = [body[start : start + 64] for start in range(0, len(body), 64)]
     return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----"))
 

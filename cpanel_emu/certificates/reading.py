@@ -84,7 +84,7 @@ def read_request(text: str, *, created: int, host: str | None) -> NewItem:
     clean = pem.encode(pem.REQUEST_LABEL, pem.decode(text))
     return request_item(
         clean,
-        item_id=ids.request_id(hosts[0], modulus, clean),
+        item_id=ids.request_id(hosts[0], modulus, pem.body(clean)),
         modulus=modulus,
         hosts=hosts,
         created=created,
@@ -131,7 +131,7 @@ def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
     not_after = int(certificate.not_valid_after_utc.timestamp())
     return NewItem(
         kind=ItemKind.CERTIFICATE,
-        id=ids.certificate_id(hosts[0], modulus, not_after, clean),
+        id=ids.certificate_id(hosts[0], modulus, not_after, pem.body(clean)),
         pem=clean,
         modulus=modulus,
         key_id=ids.key_id(modulus),

@@ -6,6 +6,7 @@ because no CSR builder offers SHA-1 and the choice of string types that the rele
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -202,5 +203,8 @@ def create_request(values: SubjectValues, key: KeyPair, release: Release) -> Sig
             signature=asn1.BitString(signature, 0),
         )
     )
-    text = pem.encode(pem.REQUEST_LABEL, der)
-    return SigningRequest(pem=text, id=ids.request_id(values.host, key.modulus, text))
+    body = base64.b64encode(der).decode("ascii")
+    return SigningRequest(
+        pem=pem.encode_body(pem.REQUEST_LABEL, body),
+        id=ids.request_id(values.host, key.modulus, body),
+    )

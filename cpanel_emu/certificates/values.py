@@ -155,8 +155,12 @@ def checked_values(values: SubjectValues, names: Mapping[str, str] = API2_NAMES)
     Raises:
         Failure: the first failing row of ``ssl §2.2``, rows 1 to 6.
     """
-    _refuse_first(values, names, (_required_values, _country, _hosts, _email))
-    hosts = tuple(canonical_host(host) or "" for host in values.hosts)
+    _refuse_first(values, names, (_required_values, _country))
+    hosts = tuple(host for text in values.hosts if (host := canonical_host(text)) is not None)
+    if len(hosts) < len(values.hosts):
+        raise Failure(f'"{names["host"]}" is not a valid domain name.')
+    if values.email and not is_email(values.email):
+        raise Failure(f'"{names["email"]}" is not a valid email address.')
     stored = replace(values, hosts=hosts, country=values.country.upper())
     _refuse_first(stored, names, (_lengths, _control_characters))
     return stored
@@ -194,16 +198,6 @@ def _required_values(values: SubjectValues, names: Mapping[str, str]) -> Iterato
 def _country(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
     if not _COUNTRY.fullmatch(values.country):
         yield f'"{names["country"]}" must be the country\'s two-letter abbreviation.'
-
-
-def _hosts(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
-    if any(canonical_host(host) is None for host in values.hosts):
-        yield f'"{names["host"]}" is not a valid domain name.'
-
-
-def _email(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
-    if values.email and not is_email(values.email):
-        yield f'"{names["email"]}" is not a valid email address.'
 
 
 def _lengths(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
