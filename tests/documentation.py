@@ -80,11 +80,11 @@ class Reader:
 
     folder: Path
     root: Path
-    addresses: Mapping[str, str]
-    """From the address that the manual prints to the one that answers."""
+    ports: Mapping[int, int]
+    """From the port that the manual prints to the one that answers."""
 
     def settle(self) -> None:
-        """Copy the examples into the folder, with the addresses that answer."""
+        """Copy the examples into the folder, with the ports that answer."""
         self.folder.mkdir()
         for path in EXAMPLES.iterdir():
             text = path.read_text(encoding="utf-8")
@@ -108,9 +108,7 @@ class Reader:
         return done.stdout if done.stdout.endswith("\n") or not done.stdout else done.stdout + "\n"
 
     def _here(self, text: str) -> str:
-        for printed, answering in self.addresses.items():
-            text = text.replace(printed, answering)
-        return text
+        return re.sub(r"\b208[2367]\b", lambda port: str(self.ports[int(port[0])]), text)
 
     def _environment(self) -> dict[str, str]:
         own = str(Path(sys.executable).parent)
