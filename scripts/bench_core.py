@@ -1,0 +1,93 @@
+"""gencsr in-process against the bare signature of the same library in the same run.
+
+Bounds: at least 0.90 of the signature's rate without storage, at least 0.60 with it.
+Each figure is the median of rounds that alternate between all candidates, so that a drifting
+machine does not favour one of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from cpanel_emu.certificates.items import ItemKind
+from cpanel_emu.certificates.keys import KeyCache
+from cpanel_emu.certificates.request import create_request
+from cpanel_emu.certificates.values import SubjectValues, checked_values
+from cpanel_emu.emulator import Emulator
+
+ROUNDS = 15
+CALLS = 150
+FIELDS = {
+    "city": "Houston",
+    "companydivision": "Documentation",
+    "country": "US",
+    "email": "user@example.com",
+    "host": "example.com",
+    "state": "Texas",
+    "password": "12345luggage",
+}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    for _ in range(CALLS):
+        work()
+    return (time.perf_counter() - started) / CALLS
+
+
+def main() -> None:
+    """Run the rounds and print the table."""
+    numbers = itertools.count()
+    with Emulator() as emulator, emulator.ssl_manager("user") as manager:
+        item = next(manager.directory.newest_first(ItemKind.KEY, "example.com"))
+        path: Path = manager.directory.path(ItemKind.KEY, item.name)
+        cache = KeyCache()
+        key = cache.load(path)
+        private = key.private_key
+        assert isinstance(private, rsa.RSAPrivateKey)
+        message, scheme, digest = b"x" * 530, padding.PKCS1v15(), hashes.SHA256()
+
+        def without_storage() -> object:
+            values = SubjectValues(
+                city="Houston",
+                company=f"cPanel {next(numbers)}",
+                companydivision="Documentation",
+                country="US",
+                email="user@example.com",
+                hosts=("example.com",),
+                state="Texas",
+                password="12345luggage",
+            )
+            return create_request(checked_values(values), cache.load(path), emulator.release)
+
+        def with_storage() -> object:
+            company = f"cPanel {next(numbers)}"
+            return emulator.call("SSL", "gencsr", user="user", company=company, **FIELDS)
+
+        candidates: dict[str, Callable[[], object]] = {
+            "RSA-2048 signature alone": lambda: private.sign(message, scheme, digest),
+            "gencsr without storage": without_storage,
+            "gencsr, checked, signed, stored": with_storage,
+        }
+        for work in candidates.values():
+            _seconds(work)
+        rounds = [
+            {name: _seconds(work) for name, work in candidates.items()} for _ in range(ROUNDS)
+        ]
+    reference = next(iter(candidates))
+    print(f"{'':34}{'µs a call':>12}{'ratio':>8}{'bound':>8}")
+    for name, bound in zip(candidates, ("", "0.90", "0.60"), strict=True):
+        microseconds = statistics.median(one[name] for one in rounds) * 1e6
+        ratio = statistics.median(one[reference] / one[name] for one in rounds)
+        print(f"{name:34}{microseconds:12.0f}{ratio:8.2f}{bound:>8}")
+
+
+if __name__ == "__main__":
+    main()
