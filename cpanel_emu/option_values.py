@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cpanel_emu.releases import RELEASES
+from cpanel_emu.suggest import shown
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -138,7 +139,7 @@ def existing_directory(value: object, base: Path) -> Path:
 
 def _existing(found: Path, test: Callable[[Path], bool], kind: str) -> Path:
     if not test(found):
-        raise ValueError(f"there is no {kind} {found}; write the path of one that is there")
+        raise ValueError(f"there is no {kind} {shown(found)}; write the path of one that is there")
     return found
 
 
@@ -180,5 +181,5 @@ def _network(text: str) -> Network:
     try:
         mended = ipaddress.ip_network(text, strict=False)
     except ValueError:
-        raise ValueError(f'"{text}" is no network; write one as "172.17.0.0/16"') from None
-    raise ValueError(f'"{text}" names one address in a network; write "{mended}"')
+        raise ValueError(f'{shown(text)} is no network; write one as "172.17.0.0/16"') from None
+    raise ValueError(f'{shown(text)} names one address in a network; write "{mended}"')

@@ -170,7 +170,7 @@ OPTIONS: tuple[Option, ...] = (
         read.existing_directory,
         None,
         "the packaged demo theme",
-        "Theme folder, served as /frontend/THEME/…",
+        "Theme folder; its pages are served below /frontend/THEME/.",
     ),
     Option(
         "stubs",

@@ -147,14 +147,25 @@ class Root:
         """
         if not is_plain_name(name):
             raise StoreError(f"{shown(name)} cannot be the name of a lock.")
-        path = self.make_directory(self.locks) / f"{name}.lock"
+        path = self.locks / f"{name}.lock"
         with store_errors("lock", path):
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            handle = self._locked(path)
         try:
-            with store_errors("lock", path):
-                fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
+            os.close(handle)
+
+    def _locked(self, path: Path) -> int:
+        """Return a handle that holds the lock on the file *path*; closing it frees the lock."""
+        while True:
+            self.make_directory(path.parent)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            # Whoever empties the root removes the file under those who wait for it; others
+            # lock the new file then.
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(handle), path.stat()):
+                    return handle
             os.close(handle)
 
 

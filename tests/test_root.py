@@ -232,3 +232,24 @@ def test_an_error_frees_the_lock(root: Root) -> None:
         raise ZeroDivisionError
     with root.lock("x"):
         pass
+
+
+def test_whoever_waits_for_a_lock_file_that_goes_takes_the_new_one(root: Root) -> None:
+    entered = threading.Event()
+    inside: list[str] = []
+
+    def wait_and_enter() -> None:
+        entered.set()
+        with root.lock("x"):
+            inside.append("second")
+
+    with root.lock("x"):
+        waiter = threading.Thread(target=wait_and_enter)
+        waiter.start()
+        entered.wait()
+        (root.locks / "x.lock").unlink()
+        root.locks.rmdir()
+        inside.append("first")
+    waiter.join()
+    assert inside == ["first", "second"]
+    assert (root.locks / "x.lock").exists()

@@ -179,6 +179,15 @@ def _password(table: Table) -> str:
     password = table.text("password")
     if not password:
         table.fail("password", "must not be empty; leave the line out to allow no password")
+    return _store_once(table.name, password)
+
+
+@functools.lru_cache(maxsize=1024)
+def _store_once(_holder: str, password: str) -> str:
+    """Return the stored form of a holder's *password*, the same one for the whole process.
+
+    A test suite that seeds a fresh emulator for each test then pays for scrypt once.
+    """
     return store_password(password)
 
 

@@ -1,0 +1,34 @@
+"""Messages about names that nobody knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpanel_emu.suggest import shown, unknown
+
+
+def test_the_nearest_name_is_proposed() -> None:
+    assert unknown("pasword", ["domain", "password"]) == (
+        "unknown name 'pasword'; did you mean \"password\"?"
+    )
+
+
+def test_without_a_near_one_all_are_listed() -> None:
+    assert unknown("xyz", ["domain", "password"]) == (
+        "unknown name 'xyz'; known are: domain, password."
+    )
+
+
+def test_paths_are_shown_as_text() -> None:
+    assert shown(Path("/a b")) == "'/a b'"
+    assert shown(5) == "5"
+
+
+@given(st.text() | st.lists(st.text()))
+def test_a_shown_value_is_one_short_line(value: object) -> None:
+    text = shown(value)
+    assert len(text) <= 80
+    assert text.isprintable()
