@@ -1,0 +1,90 @@
+"""Where a listener listens: addresses before and after they are bound."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from cpanel_emu.errors import EmulatorError
+
+Service: TypeAlias = Literal["cpanel", "whm"]
+"""Which of the two servers answers on a port (``wire §2.1``)."""
+
+BACKLOG = 1024
+"""Connections that the system keeps for us until we accept them."""
+
+
+class ListenError(EmulatorError):
+    """An address cannot be listened on; the text names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address to listen on; *port* 0 takes a free one."""
+
+    host: str
+    port: int
+    tls: bool
+    service: Service
+
+    @property
+    def url(self) -> str:
+        """The URL of this endpoint, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+
+
+def bind(endpoints: Iterable[Endpoint]) -> list[socket.socket]:
+    """Return a listening socket for every endpoint, in order.
+
+    For several processes on the same ports the parent binds, and every child gets the sockets.
+
+    Raises:
+        ListenError: one cannot be had; those bound before it are closed again.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        for endpoint in endpoints:
+            sockets.append(_bind_one(endpoint))  # noqa: PERF401 (what was bound must be closed)
+    except ListenError:
+        for bound in sockets:
+            bound.close()
+        raise
+    return sockets
+
+
+def bound_endpoint(endpoint: Endpoint, bound: socket.socket) -> Endpoint:
+    """Return *endpoint* with the port that *bound* really has."""
+    return replace(endpoint, port=bound.getsockname()[1])
+
+
+def _bind_one(endpoint: Endpoint) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            endpoint.host or None,
+            endpoint.port,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE,
+        )[0]
+        return socket.create_server(address, family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        where = f"{endpoint.host}:{endpoint.port} ({endpoint.service})"
+        raise ListenError(f"Cannot listen on {where}: {_why(error)}.") from error
+
+
+def _why(error: OSError | OverflowError) -> str:
+    if isinstance(error, socket.gaierror):
+        return "the host is not known"
+    if isinstance(error, OverflowError):
+        return "a port is a number from 0 to 65535"
+    reasons = {
+        errno.EADDRINUSE: "the port is already in use",
+        errno.EACCES: "this user may not use the port",
+        errno.EADDRNOTAVAIL: "this machine does not have the address",
+    }
+    number = error.errno or 0
+    return reasons.get(number) or os.strerror(number)
