@@ -228,7 +228,7 @@ def _keys(user: str, table: Table, folder: Path) -> list[SeedKey]:
         place = f"{table.source}: {table.name}.{host}"
         pem = _read(path, f"{place}: the key file ")
         if b"PRIVATE KEY-----" not in pem:
-            raise ConfigurationError(f"{place}: {path} holds no private key as PEM.")
+            raise ConfigurationError(f"{place}: {shown(path)} holds no private key as PEM.")
         keys.append(SeedKey(user=user, host=host, pem=pem, source=place))
     return keys
 
@@ -250,6 +250,8 @@ def _read(path: Path, what: str = "") -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConfigurationError(f"{what}{path} cannot be read: {error.strerror}.") from error
+        raise ConfigurationError(
+            f"{what}{shown(path)} cannot be read: {error.strerror}."
+        ) from error
     except ValueError as error:
         raise ConfigurationError(f"{what}{shown(path)} is no path: {error}.") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn, TypeVar, cast
 
 from cpanel_emu.errors import ConfigurationError
-from cpanel_emu.suggest import unknown
+from cpanel_emu.suggest import shown, unknown
 
 _T = TypeVar("_T")
 
@@ -101,7 +101,8 @@ class Table:
         return value if isinstance(value, kind) else self.fail(key, mend)
 
     def _full(self, key: str) -> str:
-        return f"{self.name}.{key}" if self.name else key
+        word = key if key.isprintable() else shown(key)
+        return f"{self.name}.{word}" if self.name else word
 
     def _place(self, key: str) -> str:
         return f"{self.source}: {self._full(key)}"

@@ -1,0 +1,1 @@
+"""Tests of `cpanel_emu.accounts`."""
