@@ -12,9 +12,10 @@ import random
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account, AccountError
@@ -35,6 +36,10 @@ from cpanel_emu.functions.table import REGISTRY
 from cpanel_emu.options import Options, resolve
 from cpanel_emu.releases import Layout, Release
 from cpanel_emu.root import Root, store_errors
+
+if TYPE_CHECKING:
+    from cpanel_emu.server.doors import Doors
+    from cpanel_emu.server.endpoints import Endpoint
 
 _FREE_PORTS = {"cpanel": 0, "cpanel_tls": 0, "whm": 0, "whm_tls": 0}
 _API_NAMES = {1: Api.API1, 2: Api.API2, 3: Api.UAPI, "uapi": Api.UAPI}
@@ -91,6 +96,7 @@ class Emulator:
         )
         self._closing.callback(self._database_files.close)
         self._change = threading.RLock()
+        self._doors: Doors | None = None
         self._seed()
 
     def _options(self, keywords: dict[str, object]) -> Options:
@@ -124,13 +130,16 @@ class Emulator:
             for user in self.accounts.names():
                 refuse_newer_layout(self._ssl_folder(user), self.release)
 
+    def _index_path(self, user: str) -> Path:
+        return self.root.below("var", "cpanel", "ssl-index", f"{user}.sqlite")
+
     def _ssl_folder(self, user: str) -> Path:
         return self.root.home(user) / "ssl"
 
     def _open_directory(self, user: str) -> CertificateDirectory:
         return CertificateDirectory(
             self._ssl_folder(user),
-            self.root.below("var", "cpanel", "ssl-index", f"{user}.sqlite"),
+            self._index_path(user),
             self.release,
             read_item,
             changed=lambda: self._database_files.touch(user),
@@ -199,6 +208,31 @@ class Emulator:
         )
         return self.answer(Call(_API_NAMES[api], module, function, arguments), account)
 
+    @contextlib.contextmanager
+    def ssl_manager(self, user: str) -> Iterator[SslManager]:
+        """Lend the SSL manager of the account *user* for the block.
+
+        Raises:
+            AccountError: there is no such account.
+        """
+        if self.accounts.get(user) is None:
+            raise AccountError(f'There is no account "{user}".')
+        with self._directories.using(user) as directory:
+            yield self._manager(directory)
+
+    def remove_account(self, user: str) -> None:
+        """Remove the account *user* with its home, its index and its sessions.
+
+        Raises:
+            AccountError: there is no such account, or it owns others.
+        """
+        with self._change:
+            self.accounts.remove(user)
+            self._directories.close(user)
+            with store_errors("remove the index of", self.root.home(user)):
+                for path in self._index_path(user).parent.glob(f"{user}.sqlite*"):
+                    path.unlink(missing_ok=True)
+
     def reset(self) -> None:
         """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions."""
         with self._change:
@@ -210,6 +244,52 @@ class Emulator:
             if self._key_pool is not None:
                 self._key_pool.restart()
             self._seed()
+
+    def open_doors(self) -> None:
+        """Listen on the ports now; otherwise that happens when a URL is first asked for.
+
+        Raises:
+            ListenError: a port cannot be had; the text names it.
+        """
+        with self._change:
+            if self._doors is None:
+                # The doors need the application, which needs this module.
+                from cpanel_emu.server.doors import Doors  # noqa: PLC0415
+
+                doors = Doors(self)
+                doors.open()
+                self._closing.callback(doors.close)
+                self._doors = doors
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Every address that is listened on; the doors open at first use."""
+        return self._opened().endpoints
+
+    @property
+    def cpanel_url(self) -> str:
+        """URL of the plain cPanel port, without a final slash."""
+        return self._opened().url("cpanel", tls=False)
+
+    @property
+    def cpanel_tls_url(self) -> str:
+        """URL of the cPanel port with TLS."""
+        return self._opened().url("cpanel", tls=True)
+
+    @property
+    def whm_url(self) -> str:
+        """URL of the plain WHM port."""
+        return self._opened().url("whm", tls=False)
+
+    @property
+    def whm_tls_url(self) -> str:
+        """URL of the WHM port with TLS."""
+        return self._opened().url("whm", tls=True)
+
+    def _opened(self) -> Doors:
+        self.open_doors()
+        assert self._doors is not None
+        return self._doors
 
     def close(self) -> None:
         """Stop the doors, write what is waiting, and remove a temporary root."""

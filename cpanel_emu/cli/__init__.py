@@ -1,0 +1,1 @@
+"""The command line: `main` is ``cpanel-emu``, one module per group of verbs."""

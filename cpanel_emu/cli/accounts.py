@@ -1,0 +1,109 @@
+"""``cpanel-emu account`` and ``cpanel-emu token``: edit accounts under the root."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from cpanel_emu.accounts.models import Account, AccountError, is_domain
+from cpanel_emu.accounts.passwords import new_token, store_password
+from cpanel_emu.cli.common import emulator, emulator_options
+from cpanel_emu.errors import ConfigurationError
+
+
+@click.group()
+def account() -> None:
+    """Add, list, show and remove accounts."""
+
+
+@account.command("add")
+@click.argument("user")
+@click.argument("domain")
+@click.option("--password", help="The password; without it, it is asked for or read from input.")
+@click.option("--owner", default="root", show_default=True, help="Who may act for the account.")
+@emulator_options
+def add(user: str, domain: str, password: str | None, owner: str, **flags: object) -> None:
+    """Add the account USER with the main domain DOMAIN."""
+    if not is_domain(domain):
+        raise ConfigurationError(f'"{domain}" is no domain; write it like example.com.')
+    with emulator(flags) as server:
+        if password is None:
+            password = _read_password()
+        server.accounts.add(
+            Account(user=user, domain=domain, password=store_password(password), owner=owner)
+        )
+    click.echo(f"Added {user} ({domain}).")
+
+
+def _read_password() -> str:
+    if sys.stdin.isatty():
+        text: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return text
+    text = sys.stdin.readline().rstrip("\n")
+    if not text:
+        raise ConfigurationError("Give --password, or the password on standard input.")
+    return text
+
+
+@account.command("list")
+@emulator_options
+def list_accounts(**flags: object) -> None:
+    """List the accounts: user, domain, owner."""
+    with emulator(flags) as server:
+        for one in server.accounts.all():
+            click.echo(f"{one.user}\t{one.domain}\t{one.owner}")
+
+
+@account.command("show")
+@click.argument("user")
+@emulator_options
+def show(user: str, **flags: object) -> None:
+    """Show the account USER, without its secrets."""
+    with emulator(flags) as server:
+        one = server.accounts.get(user)
+        if one is None:
+            raise AccountError(f'There is no account "{user}".')
+        features = ", ".join(
+            f"{name} {'on' if on else 'off'}" for name, on in sorted(one.features.items())
+        )
+        rows = {
+            "user": one.user,
+            "domain": one.domain,
+            "other domains": ", ".join(one.domains),
+            "owner": one.owner,
+            "theme": one.theme,
+            "features": features or "all on",
+            "API tokens": ", ".join(sorted(one.api_tokens)),
+            "home": str(server.root.home(user)),
+        }
+        for name, value in rows.items():
+            click.echo(f"{name + ':':<15}{value}".rstrip())
+
+
+@account.command("remove")
+@click.argument("user")
+@emulator_options
+def remove(user: str, **flags: object) -> None:
+    """Remove the account USER with everything it stored."""
+    with emulator(flags) as server:
+        server.remove_account(user)
+    click.echo(f"Removed {user}.")
+
+
+@click.group()
+def token() -> None:
+    """Add API tokens."""
+
+
+@token.command("add")
+@click.argument("user")
+@click.argument("name")
+@click.option("--value", help="The token; without it, one is made.")
+@emulator_options
+def add_token(user: str, name: str, value: str | None, **flags: object) -> None:
+    """Let USER, an account or root, log in with a token called NAME; prints the token."""
+    with emulator(flags) as server:
+        text = value or new_token(server.random)
+        server.accounts.add_token(user, name, text)
+    click.echo(text)

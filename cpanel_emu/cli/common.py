@@ -1,0 +1,75 @@
+"""What the verbs of ``cpanel-emu`` share: the options of the table, and how errors end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from cpanel_emu.emulator import Emulator
+from cpanel_emu.errors import ConfigurationError, EmulatorError
+from cpanel_emu.options import OPTIONS, Options, resolve
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+FAILED = 1
+WRONG_USAGE = 2
+
+
+def emulator_options(command: _Command) -> _Command:
+    """Give a command every option of the table."""
+    for option in reversed(OPTIONS):
+        flag = click.option(
+            f"--{option.name}",
+            option.field,
+            metavar=option.metavar,
+            multiple=option.repeatable,
+            help=f"{option.help}  [default: {option.default_text}]",
+        )
+        command = flag(command)
+    return command
+
+
+def resolved(flags: dict[str, object]) -> Options:
+    """Return the options from *flags*, the environment and the TOML file.
+
+    Raises:
+        ConfigurationError: a wrong name or value.
+    """
+    return resolve(flags, os.environ)
+
+
+def emulator(flags: dict[str, object]) -> Emulator:
+    """Return an emulator over the root that *flags* name."""
+    return Emulator.with_options(resolved(flags))
+
+
+def run(command: click.Command) -> None:
+    """Run *command* as the whole program: one line per error, no traceback, the exit status.
+
+    0 done, 1 the operation failed, 2 wrong usage or configuration.
+    """
+    try:
+        command.main(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.Abort:
+        sys.exit(FAILED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_USAGE)
+    except ConfigurationError as error:
+        click.echo(f"cpanel-emu: {error}", err=True)
+        sys.exit(WRONG_USAGE)
+    except EmulatorError as error:
+        click.echo(f"cpanel-emu: {error}", err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; Python must not complain again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
