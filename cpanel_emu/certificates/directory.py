@@ -9,7 +9,7 @@ files; after that, nothing scans the directory again.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +100,11 @@ class CertificateDirectory:
         """Close the index."""
         self._index.close()
 
+    @property
+    def folder(self) -> Path:
+        """The account's ``ssl`` directory."""
+        return self._folder
+
     def path(self, kind: ItemKind, name: str) -> Path:
         """Return where the item of *kind* with this file name lies."""
         place, suffix = _FILES[self._layout][kind]
@@ -113,21 +118,62 @@ class CertificateDirectory:
         Raises:
             StoreError: it could not be stored; nothing changed.
         """
+        return self.add_all((new,))[0]
+
+    def add_all(
+        self,
+        items: Sequence[NewItem],
+        finish: Callable[[contextlib.ExitStack], None] = lambda _undo: None,
+    ) -> list[Item]:
+        """Store all of *items* as `add` does, or none of them.
+
+        Args:
+            items: what to store.
+            finish: what else belongs to the change; done last, while the account's write lock
+                is held. It is given the steps that undo the change if anything fails.
+
+        Raises:
+            StoreError: something could not be stored; nothing changed.
+        """
         with self._index.changing() as undo:
-            name = self._file_name(new)
-            known = self._index.named(new.kind, name)
-            path = self.path(new.kind, name)
-            before = path.read_bytes() if path.exists() else None
-            if known is not None and known.id == new.id and before is not None:
-                return known
-            undo.callback(self._put_back, path, before)
-            write_atomically(path, self._file_content(new), fsync=self._durable)
-            if known is not None:
-                self._index.remove(known)
-            item = self._record(new, name)
-            self._index.add(item)
+            put = [self._put(new, undo) for new in items]
+            finish(undo)
+        if any(is_new for _, is_new in put):
+            self._changed()
+        return [item for item, _ in put]
+
+    def _put(self, new: NewItem, undo: contextlib.ExitStack) -> tuple[Item, bool]:
+        """Write one item inside a change; return its record, and whether anything was new."""
+        name = self._file_name(new)
+        known = self._index.named(new.kind, name)
+        path = self.path(new.kind, name)
+        before = path.read_bytes() if path.exists() else None
+        if known is not None and known.id == new.id and before is not None:
+            return known, False
+        undo.callback(put_back, path, before)
+        write_atomically(path, self._file_content(new), fsync=self._durable)
+        if known is not None:
+            self._index.remove(known)
+        item = self._record(new, name)
+        self._index.add(item)
+        return item, True
+
+    def rename(self, item: Item, friendly_name: str) -> bool:
+        """Give *item* another friendly name; return False if the name is taken.
+
+        A key without a host of its own counts for its friendly name (``ssl §5`` rule 4).
+
+        Raises:
+            StoreError: the index cannot be written.
+        """
+        follows_name = item.kind is ItemKind.KEY and not item.has_host
+        with self._index.changing():
+            holder = self._index.with_friendly_name(item.kind, friendly_name)
+            if holder is not None:
+                return holder.name == item.name
+            self._index.rename(item, friendly_name, friendly_name if follows_name else item.host)
         self._changed()
-        return item
+        return True
 
     def _record(self, new: NewItem, name: str) -> Item:
         friendly_name = self._index.free_friendly_name(new.kind, new.friendly_name, new.created)
@@ -157,14 +203,6 @@ class CertificateDirectory:
 
     def _file_content(self, new: NewItem) -> bytes:
         return f"{new.pem}{self._line_end}".encode("ascii")
-
-    def _put_back(self, path: Path, before: bytes | None) -> None:
-        # On a full or read-only disk this may fail as well; then the next opening mends it.
-        with contextlib.suppress(OSError, StoreError):
-            if before is None:
-                path.unlink(missing_ok=True)
-            else:
-                write_atomically(path, before, fsync=self._durable)
 
     def read(self, item: Item) -> str:
         """Return the PEM of *item*, without a final line end.
@@ -225,8 +263,9 @@ class CertificateDirectory:
         one name, so there a file is compared by its content too.
         """
         with self._index.changing():
+            for path in self._folder.glob(f"*/{TEMPORARY_PREFIX}*"):
+                path.unlink(missing_ok=True)
             for kind in ItemKind:
-                self._sweep(kind)
                 known = {item.name: item for item in self._index.all_of(kind)}
                 found = set(self._names(kind))
                 for name in known.keys() - found:
@@ -245,11 +284,6 @@ class CertificateDirectory:
         for path in (self._folder / place).glob(f"*{suffix}"):
             if not path.name.startswith(".") and path.is_file():
                 yield path.name.removesuffix(suffix)
-
-    def _sweep(self, kind: ItemKind) -> None:
-        place, _ = _FILES[self._layout][kind]
-        for path in (self._folder / place).glob(f"{TEMPORARY_PREFIX}*"):
-            path.unlink(missing_ok=True)
 
     def _take_in(
         self,
@@ -290,6 +324,16 @@ class CertificateDirectory:
                     write_atomically(self.path(kind, new.id), content, fsync=self._durable)
                     self._index.add(self._record(new, new.id))
         self._index.mark("old layout copied")
+
+
+def put_back(path: Path, before: bytes | None) -> None:
+    """Undo a change of the file *path*, which held *before*; None if it was not there."""
+    # On a full or read-only disk this may fail as well; then the next opening mends it.
+    with contextlib.suppress(OSError, StoreError):
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_atomically(path, before)
 
 
 def _read_file(path: Path, kind: ItemKind, host: str | None, read_item: ReadItem) -> NewItem | None:

@@ -195,8 +195,19 @@ class Index:
         """Delete *item*; call inside `changing`."""
         key = (item.kind.value, item.name)
         self._database.execute("DELETE FROM item WHERE kind = ? AND name = ?", key)
+        self._forget_suffixes(item.kind)
+
+    def _forget_suffixes(self, kind: ItemKind) -> None:
         # A name may be free again: forget how far the search for one had come.
-        self._database.execute("DELETE FROM suffix WHERE kind = ?", (item.kind.value,))
+        self._database.execute("DELETE FROM suffix WHERE kind = ?", (kind.value,))
+
+    def rename(self, item: Item, friendly_name: str, host: str) -> None:
+        """Give *item* a free friendly name, and the host that goes with it; inside `changing`."""
+        self._database.execute(
+            "UPDATE item SET friendly_name = ?, host = ? WHERE kind = ? AND name = ?",
+            (friendly_name, host, item.kind.value, item.name),
+        )
+        self._forget_suffixes(item.kind)
 
     def free_friendly_name(self, kind: ItemKind, wanted: str, created: int) -> str:
         """Return *wanted*, or with a suffix if it is taken (``ssl §5`` rule 5).

@@ -23,6 +23,11 @@ def encode_body(label: str, body: str) -> str:
     return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----"))
 
 
+def blocks(text: str) -> list[str]:
+    """Return every PEM block of *text*, whole, without final line ends."""
+    return [found[0] for found in _BLOCK.finditer(text)]
+
+
 def body(pem: str) -> str:
     """Return the base64 body of the first block of *pem*, without line breaks (``ssl §4``).
 

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from cpanel_emu.certificates import ids, keys, pem
 from cpanel_emu.certificates.items import ItemKind, NewItem
 from cpanel_emu.certificates.keys import KeyPair
+from cpanel_emu.certificates.values import canonical_host
 from cpanel_emu.errors import Failure
 
 UNREADABLE_REQUEST = "The certificate signing request could not be read."
 UNREADABLE_CERTIFICATE = "The certificate could not be read."
+
+_UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the parser raises, at once or later, for what it cannot make sense of."""
 
 
 def key_item(
@@ -77,11 +89,11 @@ def read_request(text: str, *, created: int, host: str | None) -> NewItem:
     """
     try:
         request = x509.load_pem_x509_csr(text.encode("utf-8"))
-        hosts = _names(request.subject, request)
-    except (ValueError, x509.ExtensionNotFound):
+        hosts = _hosts(request.subject, request)
+        modulus, _ = keys.public_parts(request.public_key())
+    except (*_UNREADABLE, Failure):
         raise Failure(UNREADABLE_REQUEST) from None
-    modulus, _ = keys.public_parts(request.public_key())
-    clean = pem.encode(pem.REQUEST_LABEL, pem.decode(text))
+    clean = pem.encode(pem.REQUEST_LABEL, request.public_bytes(Encoding.DER))
     return request_item(
         clean,
         item_id=ids.request_id(hosts[0], modulus, pem.body(clean)),
@@ -93,13 +105,15 @@ def read_request(text: str, *, created: int, host: str | None) -> NewItem:
     )
 
 
-def _names(
+def _hosts(
     subject: x509.Name, holder: x509.CertificateSigningRequest | x509.Certificate
 ) -> tuple[str, ...]:
-    """Return the common name and the other DNS names, in their order.
+    """Return the hosts among the common name and the other DNS names, in their order.
+
+    Ids and old file names are made of the first, so nothing that is no host may be among them.
 
     Raises:
-        ValueError: there is no name at all.
+        ValueError: there is none.
     """
     names = [
         str(attribute.value) for attribute in subject.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -109,25 +123,32 @@ def _names(
         names += extension.value.get_values_for_type(x509.DNSName)
     except x509.ExtensionNotFound:
         pass
-    if not names:
-        raise ValueError("no name")
-    return tuple(dict.fromkeys(names))
+    hosts = [canonical_host(name) for name in names]
+    found = tuple(dict.fromkeys(host for host in hosts if host is not None))
+    if not found:
+        raise ValueError("no host")
+    return found
 
 
 def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
-    """Read a certificate's PEM; its first name is the host it counts for.
+    """Read a certificate's PEM, the first if there are several.
+
+    Args:
+        text: the PEM.
+        created: epoch seconds.
+        host: the host it counts for; None for its own first name.
 
     Raises:
-        Failure: the PEM holds no certificate with a name (``ssl §6.2``).
+        Failure: the PEM holds no certificate for a host (``ssl §6.2``).
     """
     try:
         certificate = x509.load_pem_x509_certificate(text.encode("utf-8"))
-        hosts = _names(certificate.subject, certificate)
+        hosts = _hosts(certificate.subject, certificate)
         issuer = certificate.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
-    except ValueError:
+        modulus, _ = keys.public_parts(certificate.public_key())
+    except (*_UNREADABLE, Failure):
         raise Failure(UNREADABLE_CERTIFICATE) from None
-    modulus, _ = keys.public_parts(certificate.public_key())
-    clean = pem.encode(pem.CERTIFICATE_LABEL, pem.decode(text))
+    clean = pem.encode(pem.CERTIFICATE_LABEL, certificate.public_bytes(Encoding.DER))
     not_after = int(certificate.not_valid_after_utc.timestamp())
     return NewItem(
         kind=ItemKind.CERTIFICATE,
@@ -144,6 +165,7 @@ def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
             "not_after": not_after,
             "not_before": int(certificate.not_valid_before_utc.timestamp()),
             "issuer": str(issuer[0].value) if issuer else "",
+            "self_signed": certificate.issuer == certificate.subject,
         },
     )
 

@@ -64,8 +64,8 @@ class ChallengePasswordAttribute:
 
 
 @asn1.sequence
-class RequestedExtension:
-    """An extension asked for; the criticality flag is omitted (``ssl §3.4``)."""
+class Extension:
+    """An X.509 extension; the criticality flag is omitted (``ssl §3.4``)."""
 
     type: ObjectIdentifier
     value: bytes
@@ -76,7 +76,7 @@ class ExtensionRequestAttribute:
     """The extensionRequest attribute."""
 
     type: ObjectIdentifier
-    values: asn1.SetOf[list[RequestedExtension]]
+    values: asn1.SetOf[list[Extension]]
 
 
 @asn1.sequence
@@ -155,6 +155,12 @@ def subject(values: SubjectValues, release: Release) -> list[asn1.SetOf[SubjectA
     ]
 
 
+def alternative_names(values: SubjectValues) -> Extension:
+    """Return the extension that names every host, in their order (``ssl §3.4``)."""
+    names = x509.SubjectAlternativeName([x509.DNSName(host) for host in values.hosts])
+    return Extension(type=SUBJECT_ALTERNATIVE_NAME, value=names.public_bytes())
+
+
 def _attributes(
     values: SubjectValues, release: Release
 ) -> asn1.SetOf[ChallengePasswordAttribute | ExtensionRequestAttribute]:
@@ -165,19 +171,24 @@ def _attributes(
             ChallengePasswordAttribute(type=CHALLENGE_PASSWORD, values=asn1.SetOf([password]))
         )
     if release.subject_alternative_name:
-        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in values.hosts])
-        extension = RequestedExtension(type=SUBJECT_ALTERNATIVE_NAME, value=names.public_bytes())
+        extension = alternative_names(values)
         attributes.append(
             ExtensionRequestAttribute(type=EXTENSION_REQUEST, values=asn1.SetOf([[extension]]))
         )
     return asn1.SetOf(attributes)
 
 
-def _sign(key: KeyPair, signed_part: bytes, digest: Digest) -> tuple[AlgorithmIdentifier, bytes]:
+def signature_algorithm(key: KeyPair, digest: Digest) -> AlgorithmIdentifier:
+    """Return the algorithm that *key* signs with: RSA takes *digest*, ECDSA always SHA-256."""
+    return _ECDSA_ALGORITHM if key.kind.curve else _RSA_ALGORITHMS[digest]
+
+
+def sign(key: KeyPair, signed_part: bytes, digest: Digest) -> bytes:
+    """Return the signature of *signed_part*: PKCS #1 v1.5 for RSA (``ssl §3.2``)."""
     private = key.private_key
     if isinstance(private, ec.EllipticCurvePrivateKey):
-        return _ECDSA_ALGORITHM, private.sign(signed_part, ec.ECDSA(hashes.SHA256()))
-    return _RSA_ALGORITHMS[digest], private.sign(signed_part, _PADDING, _HASHES[digest])
+        return private.sign(signed_part, ec.ECDSA(hashes.SHA256()))
+    return private.sign(signed_part, _PADDING, _HASHES[digest])
 
 
 def create_request(values: SubjectValues, key: KeyPair, release: Release) -> SigningRequest:
@@ -195,12 +206,11 @@ def create_request(values: SubjectValues, key: KeyPair, release: Release) -> Sig
         attributes=_attributes(values, release),
     )
     signed_part = asn1.encode_der(info)
-    algorithm, signature = _sign(key, signed_part, release.digest)
     der = asn1.encode_der(
         CertificationRequest(
             info=asn1.decode_der(asn1.TLV, signed_part),
-            algorithm=algorithm,
-            signature=asn1.BitString(signature, 0),
+            algorithm=signature_algorithm(key, release.digest),
+            signature=asn1.BitString(sign(key, signed_part, release.digest), 0),
         )
     )
     body = base64.b64encode(der).decode("ascii")
