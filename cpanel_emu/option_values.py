@@ -2,7 +2,8 @@
 
 A raw value is text (flag, environment) or what TOML or Python give (number, boolean, path …).
 A reader raises `ValueError` whose text says what to write instead; `cpanel_emu.options` adds
-which option it was and where the value came from. Relative paths start at *base*.
+which option it was and where the value came from. Relative paths start at *base*, or at the
+current directory if that is relative too.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def path(value: object, base: Path) -> Path:
     if isinstance(value, str | os.PathLike):
         text = os.fspath(value)
         if isinstance(text, str) and text and "\0" not in text:
-            return base / _from_home(text)
+            return _absolute(base / _from_home(text))
     raise ValueError("write a path")
 
 
@@ -148,6 +149,13 @@ def _from_home(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError as error:  # no such user, or a user without a home
         raise ValueError("write a path; whose home is meant by its ~ is not known here") from error
+
+
+def _absolute(found: Path) -> Path:
+    try:
+        return found.absolute()
+    except OSError as error:
+        raise ValueError("write an absolute path; the current directory is gone") from error
 
 
 def _is_off(value: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 
 
@@ -19,8 +20,8 @@ def unknown(name: str, known: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return *value* as it may stand in a message: on one line and no longer than needed."""
-    text = (
-        repr(str(value)) if isinstance(value, str) or hasattr(value, "__fspath__") else repr(value)
-    )
+    """Return *value* as it may stand in a message: on one line, and cut unless it is a path."""
+    if isinstance(value, os.PathLike):
+        return repr(os.fspath(value))
+    text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

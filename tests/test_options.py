@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import errno
 import ipaddress
 import os
 import subprocess
@@ -184,6 +185,16 @@ def test_paths_start_where_they_are_written(
     assert options.config == tmp_path / "elsewhere" / "emu.toml"
 
 
+def test_a_current_directory_that_is_gone_matters_to_relative_paths_only(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert resolve({"root": root}, {}).root == root
+    assert "write an absolute path" in message({"root": "relative"})
+
+
 def test_a_given_file_may_name_the_root_whose_own_file_is_then_not_read(
     root: Path, tmp_path: Path
 ) -> None:
@@ -280,6 +291,16 @@ def test_a_wrong_file_is_named_with_the_mend(root: Path, text: str, expected: st
 def test_a_file_that_is_no_utf8(root: Path) -> None:
     (root / "cpanel-emu.toml").write_bytes(b"\xff\xfe")
     assert "is no TOML file" in message({"root": root})
+
+
+def test_a_file_that_may_not_be_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "cpanel-emu.toml").write_text("")
+
+    def refuse(*_arguments: object, **_keywords: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert message({"root": root}) == (f"{root}/cpanel-emu.toml cannot be read: Permission denied.")
 
 
 def test_an_unknown_keyword_names_the_nearest() -> None:

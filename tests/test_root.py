@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import multiprocessing
 import os
 import stat
@@ -72,6 +73,9 @@ def test_paths_follow_a_real_server(root: Root) -> None:
     assert root.users == root.path / "var" / "cpanel" / "users"
     assert root.local_cpanel == root.path / "usr" / "local" / "cpanel"
     assert root.liveapi_socket == root.path / "liveapi.sock"
+    assert root.homes == root.path / "home"
+    assert root.sessions == root.path / "var" / "cpanel" / "sessions"
+    assert root.tls == root.path / "var" / "cpanel" / "ssl"
     assert root.config_file == root.path / "cpanel-emu.toml"
 
 
@@ -234,22 +238,30 @@ def test_an_error_frees_the_lock(root: Root) -> None:
         pass
 
 
-def test_whoever_waits_for_a_lock_file_that_goes_takes_the_new_one(root: Root) -> None:
-    entered = threading.Event()
-    inside: list[str] = []
+def test_whoever_waits_for_a_lock_file_that_goes_takes_the_new_one(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = fcntl.flock
+    waiting = threading.Event()
+    order: list[str] = []
+
+    def flock(handle: int, operation: int) -> None:
+        if threading.current_thread() is waiter:
+            waiting.set()  # the file is open by now
+        real(handle, operation)
 
     def wait_and_enter() -> None:
-        entered.set()
         with root.lock("x"):
-            inside.append("second")
+            order.append("second")
 
+    waiter = threading.Thread(target=wait_and_enter)
+    monkeypatch.setattr(fcntl, "flock", flock)
     with root.lock("x"):
-        waiter = threading.Thread(target=wait_and_enter)
         waiter.start()
-        entered.wait()
+        waiting.wait()
         (root.locks / "x.lock").unlink()
         root.locks.rmdir()
-        inside.append("first")
+        order.append("first")
     waiter.join()
-    assert inside == ["first", "second"]
+    assert order == ["first", "second"]
     assert (root.locks / "x.lock").exists()

@@ -27,6 +27,10 @@ def test_paths_are_shown_as_text() -> None:
     assert shown(5) == "5"
 
 
+def test_a_path_is_never_cut() -> None:
+    assert shown(Path("/" + "a" * 200)) == "'/" + "a" * 200 + "'"
+
+
 @given(st.text() | st.lists(st.text()))
 def test_a_shown_value_is_one_short_line(value: object) -> None:
     text = shown(value)

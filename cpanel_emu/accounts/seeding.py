@@ -60,10 +60,8 @@ def _secrets(holder: _Holder) -> list[str]:
 
 
 def _add_if_missing(directory: AccountDirectory, account: Account) -> bool:
-    if directory.get(account.user) is not None:
-        return False
     try:
         directory.add(account)
     except AccountError:
-        return False  # another process was faster
+        return False
     return True

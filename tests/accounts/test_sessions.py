@@ -117,6 +117,11 @@ def test_all_sessions_of_one_user_end(store: SessionStore) -> None:
     assert store.find(stays.value, CPANEL) == stays
 
 
+def test_nobody_has_a_session_in_a_new_root(store: SessionStore, root: Root) -> None:
+    store.end_all("user")
+    assert not root.sessions.exists()
+
+
 def test_the_number_is_bounded(
     store: SessionStore, clock: Clock, root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
