@@ -62,11 +62,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What an API 2 function answered: rows, and the error text if it said no."""
+    """What an API 2 function answered: rows, and the error text if it said no.
+
+    ``variables`` are the ``$CPVAR{…}`` of ``tags §2.5``; only pages see them.
+    """
 
     rows: Sequence[Row | Scalar] = ()
     error: str | None = None
     paginate: Row | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
