@@ -21,6 +21,7 @@ from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account, AccountError
 from cpanel_emu.accounts.seed import Seed, SeedKey, demo_seed, load_seed
 from cpanel_emu.accounts.seeding import install_seed
+from cpanel_emu.accounts.sessions import SessionStore
 from cpanel_emu.call import Answer, Api, Arguments, Call
 from cpanel_emu.certificates.database_writer import DatabaseFiles
 from cpanel_emu.certificates.directory import CertificateDirectory, refuse_newer_layout
@@ -86,6 +87,7 @@ class Emulator:
         )
         self.root = Root.create(options.root)
         self.accounts = AccountDirectory(self.root)
+        self.sessions = SessionStore(self.root, now=self.clock.now, generator=self.random)
         self._key_pool = KeyPool(options.key_pool) if options.key_pool is not None else None
         self._key_source: KeySource = self._key_pool or GeneratedKeys()
         self._key_cache = KeyCache()
@@ -228,6 +230,7 @@ class Emulator:
         """
         with self._change:
             self.accounts.remove(user)
+            self.sessions.end_all(user)
             self._directories.close(user)
             with store_errors("remove the index of", self.root.home(user)):
                 for path in self._index_path(user).parent.glob(f"{user}.sqlite*"):

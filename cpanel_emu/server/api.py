@@ -8,13 +8,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 
+from cpanel_emu.accounts.models import Service
 from cpanel_emu.call import Answer, Api, Arguments, Call
 from cpanel_emu.releases import Release
 from cpanel_emu.server.parameters import positional
-from cpanel_emu.server.responses import XML
+from cpanel_emu.server.request import Request
+from cpanel_emu.server.responses import PLAIN_TEXT, XML, Response, bare
 from cpanel_emu.tongues import envelopes, json_api, xml_api
 from cpanel_emu.tongues.envelopes import Envelope
 
+_DENIED = "403 Forbidden Access denied"
 _PREFIXES = ("cpanel_jsonapi_", "cpanel_xmlapi_")
 
 
@@ -78,3 +81,21 @@ def encode_answer(answer: Answer, form: Format, release: Release) -> bytes:
         source="internal" if form is Format.XML else "module",
     )
     return encode(envelope, form)
+
+
+def named_account(request: Request, form: Format) -> str:
+    """Return the account that a request names, or ``""`` (``wire §2.3``).
+
+    The older ``user`` counts on WHM ports alone, and only if neither prefix is there.
+    """
+    if any(f"{prefix}user" in request.values for prefix in form.prefixes):
+        return control(request.values, "user", form)
+    return request.values.get("user", "") if request.service is Service.WHM else ""
+
+
+def access_denied(form: Format, reason: str = envelopes.ACCESS_DENIED) -> Response:
+    """Return the refusal of ``wire §4.1`` or, in XML, of ``wire §4.2``."""
+    body = encode(envelopes.access_denied(reason), form)
+    if form is Format.XML:
+        return bare(_DENIED, XML, body)
+    return bare(_DENIED, PLAIN_TEXT, body.rstrip(b"\n") + b"\r\n")

@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cpanel_emu.accounts.credentials import CredentialChecker, Login, parse_authorization
+from cpanel_emu.accounts.credentials import CredentialChecker, Login, Scheme
+from cpanel_emu.accounts.models import Service
 from cpanel_emu.accounts.ownership import target_account
 from cpanel_emu.accounts.seeding import published_secrets
-from cpanel_emu.call import Api
+from cpanel_emu.call import Api, Arguments, Call
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import StoreError
+from cpanel_emu.functions import whm
 from cpanel_emu.server import api, pages
 from cpanel_emu.server.api import Format
+from cpanel_emu.server.gate import Denial, Gate, Lockout
+from cpanel_emu.server.login import LoginDoor
 from cpanel_emu.server.request import Request, read_request
-from cpanel_emu.server.responses import PLAIN_TEXT, XML, Response, bare, complete, not_found
-from cpanel_emu.tongues import envelopes
+from cpanel_emu.server.responses import HTML, PLAIN_TEXT, Response, bare, complete, not_found
+from cpanel_emu.tongues import envelopes, json_api, xml_api
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse
@@ -30,8 +35,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 _BODY_LIMIT = 64 * 1024 * 1024
-_FORMATS = {"/json-api": Format.JSON, "/xml-api": Format.XML}
-_DENIED = "403 Forbidden Access denied"
+_FORMATS = {"json-api": Format.JSON, "xml-api": Format.XML}
 
 
 class Application:
@@ -40,9 +44,14 @@ class Application:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self._release = emulator.release
-        self._checker = CredentialChecker(
+        options = emulator.options
+        checker = CredentialChecker(
             emulator.accounts,
-            refused=frozenset() if is_loopback(emulator.options.host) else published_secrets(),
+            refused=frozenset() if is_loopback(options.host) else published_secrets(),
+        )
+        self._gate = Gate(checker, emulator.sessions, Lockout(options.lockout, time.monotonic))
+        self._logins = LoginDoor(
+            self._gate, emulator.accounts, self._release, emulator.random, emulator.clock.now
         )
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -67,63 +76,96 @@ class Application:
             return bare("503 Service Unavailable", PLAIN_TEXT, b"Service Unavailable\r\n")
 
     def _route(self, request: Request) -> Response:
-        login = self._login(request)
-        form = next(
-            (
-                form
-                for prefix, form in _FORMATS.items()
-                if request.path == prefix or request.path.startswith(f"{prefix}/")
-            ),
-            None,
-        )
-        if form is None:
-            if login is None:
-                return self._complete(pages.HTML, pages.login_page())
-            return not_found()
-        if login is None:
-            return access_denied(form)
-        if request.path.rstrip("/").removeprefix(f"/{form.value}-api") == "/cpanel":
-            return self._api_call(request, login, form)
+        if request.path in {"/login", "/login/"}:
+            return self._logins.log_in(request)
+        if request.path in {"/logout", "/logout/"}:
+            return self._logins.log_out(request)
+        section, _, rest = request.path[1:].partition("/")
+        form = _FORMATS.get(section)
+        entered = self._gate.enter(request)
+        if isinstance(entered, Denial):
+            return self._refuse(request, form, entered)
+        if form is not None:
+            return self._api(request, entered, form, rest.rstrip("/"))
+        if section == "execute":
+            return self._execute(request, entered, rest)
         return not_found()
 
-    def _login(self, request: Request) -> Login | None:
-        credentials = parse_authorization(request.authorization)
-        if credentials is None:
-            return None
-        return self._checker.check(credentials, request.service)
+    def _refuse(self, request: Request, form: Format | None, denial: Denial) -> Response:
+        """Return the refusal of a request without good credentials (``wire §4``)."""
+        if form is not None:
+            return api.access_denied(form)
+        if denial is Denial.WRONG_TOKEN:
+            return self._complete(HTML, pages.wrong_token_page(), status="401 Unauthorized")
+        refused = denial is Denial.WRONG_CREDENTIALS or request.path.startswith("/execute/")
+        status = "401 Unauthorized" if refused else "200 OK"
+        return self._complete(HTML, pages.login_page(), status=status)
 
-    def _api_call(self, request: Request, login: Login, form: Format) -> Response:
+    def _api(self, request: Request, login: Login, form: Format, name: str) -> Response:
+        if name == "cpanel":
+            return self._call(request, login, form)
+        if request.service is Service.CPANEL:
+            return api.access_denied(form)
+        if not name or "/" in name:
+            return not_found()
+        return self._native(request, login, form, name)
+
+    def _call(self, request: Request, login: Login, form: Format) -> Response:
         if form is Format.XML and not self._release.xml:
             return not_found()
-        account = target_account(login, self._named_account(request, form), self.emulator.accounts)
+        call = api.requested_call(request.values, form)
+        if login.scheme is Scheme.CPANEL and call.api is Api.API1:
+            return api.access_denied(form, envelopes.TOKEN_REFUSED_FOR_API1)
+        named = api.named_account(request, form)
+        account = target_account(login, named, self.emulator.accounts)
         if account is None:
-            refused = api.requested_api(request.values, form)
-            if refused is Api.API1:
-                refused = Api.API2
-            return self._complete(
-                api.content_type(form, self._release),
-                api.encode(envelopes.bad_user(refused), form),
-            )
-        answer = self.emulator.answer(api.requested_call(request.values, form), account)
-        return self._complete(
-            api.content_type(form, self._release),
-            api.encode_answer(answer, form, self._release),
-        )
+            body = api.encode(envelopes.bad_user(call.api), form)
+        else:
+            answer = self.emulator.answer(call, account)
+            body = api.encode_answer(answer, form, self._release)
+        return self._complete(api.content_type(form, self._release), body)
 
-    def _named_account(self, request: Request, form: Format) -> str:
-        """Return the account that the request names; ``user`` counts on WHM ports alone."""
-        named = api.control(request.values, "user", form)
-        has_control = any(f"{prefix}user" in request.values for prefix in form.prefixes)
-        if not has_control and request.service.value == "whostmgrd":
-            return request.values.get("user", "")
-        return named
+    def _execute(self, request: Request, login: Login, rest: str) -> Response:
+        """Answer UAPI's own path, ``/execute/Module/function`` (``wire §7``)."""
+        module, _, function = rest.partition("/")
+        account = self.emulator.accounts.get(login.user)
+        known = self._release.uapi and request.service is Service.CPANEL
+        if not known or not function or "/" in function or account is None:
+            return not_found()
+        call = Call(Api.UAPI, module, function, Arguments(request.values))
+        result = envelopes.uapi_result(self.emulator.answer(call, account))
+        body = f"{json_api.dump(result)}\n".encode("utf-8", "replace")
+        return self._complete(self._release.json_content_type, body)
 
-    def _complete(self, content_type: str, body: bytes) -> Response:
+    def _native(self, request: Request, login: Login, form: Format, name: str) -> Response:
+        """Answer a native WHM function (``wire §8``)."""
+        version1 = request.values.get("api.version") == "1"
+        call = whm.NativeCall(name, version1, request.values, login)
+        context = whm.NativeContext(self.emulator.accounts, self.emulator.sessions, self._release)
+        answer = whm.answer(call, context)
+        if form is Format.XML:
+            body = xml_api.encode_native(name, answer.members)
+        else:
+            text = json_api.dump(answer.members)
+            body = (f"{text}\n" if answer.line_end else text).encode("utf-8", "replace")
+        extra = [("Cache-Control", answer.cache_control)] if answer.cache_control else []
+        return self._complete(api.content_type(form, self._release), body, extra=extra)
+
+    def _complete(
+        self,
+        content_type: str,
+        body: bytes,
+        *,
+        status: str = "200 OK",
+        extra: Iterable[tuple[str, str]] = (),
+    ) -> Response:
         return complete(
             content_type,
             body,
             server=self._release.server_header,
             now=self.emulator.clock.now(),
+            status=status,
+            extra=tuple(extra),
         )
 
 
@@ -133,14 +175,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def access_denied(form: Format) -> Response:
-    """Return the refusal of ``wire §4.1`` or ``wire §4.2``."""
-    body = api.encode(envelopes.access_denied(), form)
-    if form is Format.XML:
-        return bare(_DENIED, XML, body)
-    return bare(_DENIED, PLAIN_TEXT, body.rstrip(b"\n") + b"\r\n")
 
 
 def create_app(root: str | Path | None = None, **options: object) -> Application:

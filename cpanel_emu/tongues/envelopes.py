@@ -23,6 +23,7 @@ from cpanel_emu.call import (
 )
 from cpanel_emu.releases import UndefinedApi1
 
+ACCESS_DENIED = "Access denied"
 BAD_USER = "User parameter is invalid or was not supplied"
 TOKEN_REFUSED_FOR_API1 = "Token authentication allows access to UAPI or API 2 calls only"  # noqa: S105
 
@@ -173,7 +174,7 @@ def bad_user(api: Api) -> Envelope:
     return Envelope(members, wrapped=api is not Api.UAPI)
 
 
-def access_denied(reason: str = "Access denied") -> Envelope:
+def access_denied(reason: str = ACCESS_DENIED) -> Envelope:
     """Return the answer to a request without good credentials (``wire §4.1``, ``wire §4.2``)."""
     members: dict[str, Tree] = {
         "apiversion": "2",

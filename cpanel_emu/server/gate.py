@@ -1,0 +1,150 @@
+"""Who is asking: credentials of a header, or a session's cookie with its token (``wire §3``)."""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+
+from cpanel_emu.accounts.credentials import CredentialChecker, Login, parse_authorization
+from cpanel_emu.accounts.models import Service
+from cpanel_emu.accounts.sessions import Session, SessionStore
+from cpanel_emu.server.request import Request
+
+_WINDOW_SECONDS = 60.0
+_MOST_ADDRESSES = 10_000
+
+
+class Denial(enum.Enum):
+    """Why nobody is let in."""
+
+    NO_CREDENTIALS = "no credentials"
+    WRONG_CREDENTIALS = "wrong credentials"
+    WRONG_TOKEN = "wrong security token"  # noqa: S105  (a reason, no secret)
+
+
+class Lockout:
+    """Counts failed logins per address and minute (``--lockout``); thread-safe and bounded.
+
+    Args:
+        limit: failures per minute after which an address is refused; None never refuses.
+        now: monotonic seconds.
+    """
+
+    def __init__(self, limit: int | None, now: Callable[[], float]) -> None:
+        self._limit = limit
+        self._now = now
+        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def is_locked(self, address: str) -> bool:
+        """Whether *address* failed too often within the last minute."""
+        if self._limit is None:
+            return False
+        with self._lock:
+            return len(self._recent(address)) >= self._limit
+
+    def failed(self, address: str) -> None:
+        """Count one failed login of *address*."""
+        if self._limit is None:
+            return
+        with self._lock:
+            recent = self._recent(address)
+            recent.append(self._now())
+            self._failures[address] = recent
+            self._failures.move_to_end(address)
+            while len(self._failures) > _MOST_ADDRESSES:
+                self._failures.popitem(last=False)
+
+    def _recent(self, address: str) -> deque[float]:
+        found = self._failures.get(address, deque(maxlen=self._limit))
+        while found and found[0] <= self._now() - _WINDOW_SECONDS:
+            found.popleft()
+        return found
+
+
+class Gate:
+    """Lets requests in: by ``Authorization`` if it is there, else by session."""
+
+    def __init__(
+        self, checker: CredentialChecker, sessions: SessionStore, lockout: Lockout
+    ) -> None:
+        self._checker = checker
+        self._sessions = sessions
+        self._lockout = lockout
+
+    def enter(self, request: Request) -> Login | Denial:
+        """Return who is asking, or why nobody is let in.
+
+        A valid ``Authorization`` makes any ``/cpsess`` prefix irrelevant; a cookie needs the
+        right one on every request (``wire §3.1``, ``wire §3.3``).
+        """
+        if self._lockout.is_locked(request.remote_address):
+            return Denial.WRONG_CREDENTIALS
+        if request.authorization:
+            credentials = parse_authorization(request.authorization)
+            login = (
+                self._checker.check(credentials, request.service)
+                if credentials is not None
+                else None
+            )
+            if login is None:
+                self._lockout.failed(request.remote_address)
+                return Denial.WRONG_CREDENTIALS
+            return login
+        value = session_cookie(request)
+        if not value:
+            return Denial.NO_CREDENTIALS
+        session = self._sessions.check(value, f"/cpsess{request.token}", request.service)
+        return session.login if session is not None else Denial.WRONG_TOKEN
+
+    def log_in(self, request: Request) -> Session | None:
+        """Return a new session for the user and password of a login form, if they are right."""
+        if self._lockout.is_locked(request.remote_address):
+            return None
+        user, password = request.values.get("user", ""), request.values.get("pass", "")
+        login = self._checker.check_password(user, password, request.service)
+        if login is None:
+            self._lockout.failed(request.remote_address)
+            return None
+        return self._sessions.create(login.user, request.service)
+
+    def log_out(self, request: Request) -> None:
+        """End the session of the request's cookie; none is no error."""
+        session = self._sessions.find(session_cookie(request), request.service)
+        if session is not None:
+            self._sessions.end(session)
+
+    def handed_session(self, request: Request) -> Session | None:
+        """Return the session that a URL of ``create_user_session`` hands over, if it is good."""
+        value, token = request.values.get("session", ""), f"/cpsess{request.token}"
+        return self._sessions.check(value, token, request.service)
+
+
+def session_cookie(request: Request) -> str:
+    """Return the value of the service's session cookie, or ``""``."""
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load(request.cookie)
+    except CookieError:
+        return ""
+    found = cookies.get(request.service.cookie_name)
+    return found.value if found is not None else ""
+
+
+def set_cookie(session: Session, request: Request) -> tuple[str, str]:
+    """Return the header that gives *session* to the client (``wire §3.2``)."""
+    return _cookie(session.service, session.cookie_value, request)
+
+
+def expire_cookie(request: Request) -> tuple[str, str]:
+    """Return the header that takes the service's cookie away."""
+    name, value = _cookie(request.service, "", request)
+    return name, f"{value}; expires=Thu, 01 Jan 1970 00:00:01 GMT"
+
+
+def _cookie(service: Service, value: str, request: Request) -> tuple[str, str]:
+    text = f"{service.cookie_name}={value}; HttpOnly; path=/; port={request.port}"
+    return "Set-Cookie", f"{text}; secure" if request.secure else text
