@@ -17,8 +17,26 @@ class ItemKind(enum.Enum):
     CERTIFICATE = "certificate"
 
 
+class _Detailed:
+    """Typed access to what the kind adds to a record."""
+
+    __slots__ = ()
+    details: Mapping[str, Tree]
+
+    @property
+    def domains(self) -> list[str]:
+        """The hosts that a CSR or certificate names, the common name first."""
+        domains = self.details.get("domains")
+        return [str(domain) for domain in domains] if isinstance(domains, list) else []
+
+    def number(self, name: str) -> int:
+        """Return the number called *name*, such as ``not_after``; 0 if there is none."""
+        number = self.details.get(name)
+        return number if isinstance(number, int) else 0
+
+
 @dataclass(frozen=True, slots=True)
-class NewItem:
+class NewItem(_Detailed):
     """An item to store, complete but for its final friendly name."""
 
     kind: ItemKind
@@ -38,7 +56,7 @@ class NewItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(_Detailed):
     """The record of one stored item."""
 
     kind: ItemKind

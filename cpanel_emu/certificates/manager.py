@@ -6,11 +6,14 @@ with the texts of ``ssl §2.2`` and ``ssl §6.2``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, replace
 
 from cpanel_emu.certificates import keys, reading
+from cpanel_emu.certificates.certificate import create_certificate
 from cpanel_emu.certificates.directory import CertificateDirectory
-from cpanel_emu.certificates.items import Item, ItemKind
+from cpanel_emu.certificates.installed import InstalledHosts
+from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.certificates.keys import KeyCache, KeyKind, KeyPair, KeySource
 from cpanel_emu.certificates.request import create_request
 from cpanel_emu.certificates.values import SubjectValues
@@ -20,12 +23,21 @@ from cpanel_emu.releases import Release
 
 KEY_NOT_SAVED = "The key could not be saved."
 REQUEST_NOT_SAVED = "The certificate signing request could not be saved."
+CERTIFICATE_NOT_SAVED = "The certificate could not be saved."
+
+_SERIAL_BITS = 128
+_SYSTEM_RANDOM = random.SystemRandom()
 
 _KIND_WORDS = {
     ItemKind.KEY: "key",
     ItemKind.CSR: "CSR",
     ItemKind.CERTIFICATE: "certificate",
 }
+
+
+def nothing_stored(kind: ItemKind, host: str) -> str:
+    """Return the text for a host that has no item of *kind* (``ssl §6.2``, ``ssl §7``)."""
+    return f'No {_KIND_WORDS[kind]} is stored for "{host}".'
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,13 @@ class SslManager:
     key_source: KeySource
     key_cache: KeyCache
     clock: Clock
+    random: random.Random = _SYSTEM_RANDOM
+    """Where the serial numbers of certificates come from."""
+
+    @property
+    def installed(self) -> InstalledHosts:
+        """The account's SSL hosts."""
+        return InstalledHosts(self.directory.folder / "installed")
 
     def generate_key(
         self, kind: KeyKind, *, host: str | None, friendly_name: str
@@ -57,9 +76,20 @@ class SslManager:
         Raises:
             Failure: it could not be read or saved.
         """
-        pair = keys.parse(text)
+        pair = self.read_key(text)
         clean = keys.to_pem(pair.private_key)
         return self._store_key(pair, clean, host=host, friendly_name=friendly_name)
+
+    def read_key(self, text: str) -> KeyPair:
+        """Read and check a private key of a sort that the release knows.
+
+        Raises:
+            Failure: it could not be read.
+        """
+        pair = keys.parse(text)
+        if pair.kind.curve and not self.release.ecdsa:
+            raise Failure(keys.UNREADABLE_KEY)
+        return pair
 
     def _store_key(self, pair: KeyPair, text: str, *, host: str | None, friendly_name: str) -> Item:
         created = self.clock.epoch()
@@ -88,13 +118,58 @@ class SslManager:
         Raises:
             Failure: no key is installed for the host, or saving failed (``ssl §2.2``).
         """
-        key = self.installed_key(values.host)
-        if key is None:
-            raise Failure(
-                f'You must install a key for "{values.host}" before you generate a '
-                "certificate signing request."
-            )
+        key = self._key_for("a certificate signing request", values.host)
         return self.store_request(values, key, host=values.host, friendly_name=values.host)[0]
+
+    def _key_for(self, what: str, host: str) -> KeyPair:
+        key = self.installed_key(host)
+        if key is None:
+            raise Failure(f'You must install a key for "{host}" before you generate {what}.')
+        return key
+
+    def generate_certificate_for_host(self, values: SubjectValues) -> Item:
+        """Make and store the self-signed certificate of gencrt, with the host's own key.
+
+        Args:
+            values: what `values.checked_values` returned.
+
+        Raises:
+            Failure: no key is installed for the host, or saving failed (``ssl §6.2``).
+        """
+        key = self._key_for("a certificate", values.host)
+        return self.make_certificate(values, key, host=values.host, friendly_name=values.host)[0]
+
+    def make_certificate(
+        self, values: SubjectValues, key: KeyPair, *, host: str | None, friendly_name: str
+    ) -> tuple[Item, str]:
+        """Make a self-signed certificate and store it; return its record and its PEM.
+
+        Raises:
+            Failure: it could not be saved.
+        """
+        now = self.clock.epoch()
+        serial = self.random.getrandbits(_SERIAL_BITS) or 1
+        text = create_certificate(values, key, self.release, now=now, serial=serial)
+        new = reading.read_certificate(text, created=now, host=host)
+        # A release without alternative names still remembers every host, as it does for CSRs.
+        details = {**new.details, "domains": list(values.hosts)}
+        new = replace(new, friendly_name=friendly_name, details=details)
+        return self._add_certificate(new), text
+
+    def upload_certificate(self, text: str) -> Item:
+        """Check and store a certificate under its own first host (``ssl §6.2``, uploadcrt).
+
+        Raises:
+            Failure: it could not be read or saved.
+        """
+        new = reading.read_certificate(text, created=self.clock.epoch(), host=None)
+        return self._add_certificate(reading.for_host(new, new.common_name))
+
+    def _add_certificate(self, new: NewItem) -> Item:
+        try:
+            return self.directory.add(new)
+        except StoreError:
+            raise Failure(CERTIFICATE_NOT_SAVED) from None
 
     def store_request(
         self, values: SubjectValues, key: KeyPair, *, host: str | None, friendly_name: str
@@ -134,7 +209,7 @@ class SslManager:
                 return self.directory.read(item)
             except StoreError:
                 continue
-        raise Failure(f'No {_KIND_WORDS[kind]} is stored for "{host}".')
+        raise Failure(nothing_stored(kind, host))
 
     def delete_host(self, kind: ItemKind, host: str) -> None:
         """Delete all items of *kind* that count for *host* (``ssl §7``).
@@ -144,5 +219,5 @@ class SslManager:
         """
         items = list(self.directory.newest_first(kind, host))
         if not items:
-            raise Failure(f'No {_KIND_WORDS[kind]} is stored for "{host}".')
+            raise Failure(nothing_stored(kind, host))
         self.directory.remove(items)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -168,6 +170,11 @@ def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
             "self_signed": certificate.issuer == certificate.subject,
         },
     )
+
+
+def for_host(item: NewItem, host: str) -> NewItem:
+    """Return *item* as one that was made for *host*."""
+    return replace(item, host=host, friendly_name=host)
 
 
 def read_item(kind: ItemKind, text: str, host: str | None, created: int) -> NewItem:

@@ -19,7 +19,7 @@ _SIGNATURE_NAMES = {
     "1.2.840.113549.1.1.11": "sha256WithRSAEncryption",
     "1.2.840.10045.4.3.2": "ecdsa-with-SHA256",
 }
-_NIST_NAMES = {"prime256v1": "P-256", "secp384r1": "P-384"}
+NIST_NAMES = {"prime256v1": "P-256", "secp384r1": "P-384"}
 
 
 @asn1.sequence
@@ -67,7 +67,7 @@ def _lines(text: str) -> Iterator[str]:
     )
     yield f"    Signature Algorithm: {name}"
     yield "    Signature Value:"
-    yield from _octets(whole.signature.as_bytes(), 18, 8)
+    yield from octets(whole.signature.as_bytes(), 18, 8)
 
 
 def _subject(subject: Iterable[asn1.SetOf[request.SubjectAttribute]]) -> str:
@@ -90,8 +90,7 @@ def _public_key(parsed: x509.CertificateSigningRequest) -> Iterator[str]:
         yield "            Public Key Algorithm: rsaEncryption"
         yield f"                Public-Key: ({public.key_size} bit)"
         yield "                Modulus:"
-        # A leading zero octet stands where the highest bit is set, as in the DER integer.
-        yield from _octets(numbers.n.to_bytes(numbers.n.bit_length() // 8 + 1, "big"), 15, 20)
+        yield from octets(integer_octets(numbers.n), 15, 20)
         yield f"                Exponent: {numbers.e} ({numbers.e:#x})"
     elif isinstance(public, ec.EllipticCurvePublicKey):
         _, kind = keys.public_parts(public)
@@ -99,9 +98,9 @@ def _public_key(parsed: x509.CertificateSigningRequest) -> Iterator[str]:
         yield f"                Public-Key: ({public.key_size} bit)"
         yield "                pub:"
         point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        yield from _octets(point, 15, 20)
+        yield from octets(point, 15, 20)
         yield f"                ASN1 OID: {kind.curve}"
-        yield f"                NIST CURVE: {_NIST_NAMES[kind.curve]}"
+        yield f"                NIST CURVE: {NIST_NAMES[kind.curve]}"
 
 
 def _attributes(signed_part: _SignedPart) -> Iterator[str]:
@@ -125,7 +124,13 @@ def _requested_names(parsed: x509.CertificateSigningRequest) -> Iterator[str]:
     yield "                    " + ", ".join(f"DNS:{name}" for name in names)
 
 
-def _octets(data: bytes, per_line: int, indentation: int) -> Iterator[str]:
+def integer_octets(number: int) -> bytes:
+    """Return a positive *number* as in DER: a zero octet first where the highest bit is set."""
+    return number.to_bytes(number.bit_length() // 8 + 1, "big")
+
+
+def octets(data: bytes, per_line: int, indentation: int) -> Iterator[str]:
+    """Yield *data* in hex, so many octets a line, a colon after each but the last."""
     for start in range(0, len(data), per_line):
         line = data[start : start + per_line].hex(":")
         more = ":" if start + per_line < len(data) else ""
