@@ -106,6 +106,7 @@ class RefusalKind(enum.Enum):
     UNKNOWN_FUNCTION = "unknown function"
     ROLE = "role"
     FEATURE = "feature"
+    DEMO = "demo account"
 
 
 @dataclass(frozen=True, slots=True)

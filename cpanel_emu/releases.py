@@ -78,6 +78,14 @@ class Release:
     key_algorithm_members: bool
     """UAPI key and CSR records carry ``key_algorithm`` and ``ecdsa_*`` (``ssl §6.1``)."""
 
+    late_filter_types: bool
+    """API 2's ``ne``, ``defined`` and ``undefined``, of 56 and 58 (``wire §2.8``)."""
+
+    @property
+    def ecdsa(self) -> bool:
+        """Whether keys may be ECDSA: they came with the members that tell keys apart."""
+        return self.key_algorithm_members
+
     @property
     def pem_final_newline(self) -> bool:
         """Whether stored PEM files end with LF: the old layout's do (``ssl §3.5``)."""
@@ -106,6 +114,7 @@ _RELEASE_11_32 = Release(
     layout=Layout.BY_HOST,
     role_rule=False,
     key_algorithm_members=False,
+    late_filter_types=False,
 )
 _RELEASE_11_36 = dataclasses.replace(
     _RELEASE_11_32,
@@ -152,6 +161,7 @@ _RELEASE_72 = dataclasses.replace(
     server_header="cpsrvd",
     command_line=True,
     command_line_lists_functions=True,
+    late_filter_types=True,
     subject_order=SUBJECT_ORDER_A,
     digest=Digest.SHA256,
     subject_alternative_name=True,

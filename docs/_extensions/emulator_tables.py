@@ -32,7 +32,8 @@ RELEASE_FIELDS = {
     "challenge_password": "CSR carries the challenge password",
     "layout": "account's certificate directory",
     "role_rule": "server roles can switch functions off",
-    "key_algorithm_members": "UAPI records tell the key algorithm",
+    "key_algorithm_members": "ECDSA keys; UAPI records tell the key algorithm",
+    "late_filter_types": "``ne``, ``defined`` and ``undefined`` as ``api2_filter_type``",
 }
 """What the page calls each field of `Release`; the fields left out are not for users."""
 
