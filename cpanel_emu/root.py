@@ -188,10 +188,10 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, fsync: bool 
         try:
             _write_new(temporary, data, mode, fsync=fsync)
             temporary.replace(path)
-        finally:
-            # After the replacement there is nothing left under this name.
+        except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
+            raise
         if fsync:
             _sync_directory(path.parent)
 
@@ -221,12 +221,15 @@ def _make_with_parents(path: Path) -> None:
 
 
 def _write_new(path: Path, data: bytes, mode: int, *, fsync: bool) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, mode), "wb") as stream:
-        stream.write(data)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
         if fsync:
-            stream.flush()
-            os.fsync(stream.fileno())
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _sync_directory(path: Path) -> None:

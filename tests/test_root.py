@@ -138,6 +138,13 @@ def test_write_replaces_as_a_whole_and_is_private(root: Root) -> None:
     assert names_in(root.path) == ["file"]
 
 
+def test_a_write_in_small_pieces_is_complete(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: real(handle, data[:7]))
+    write_atomically(root.path / "file", bytes(range(256)))
+    assert (root.path / "file").read_bytes() == bytes(range(256))
+
+
 def test_write_takes_a_mode(root: Root) -> None:
     write_atomically(root.path / "program", b"#!", 0o700)
     assert mode_of(root.path / "program") == 0o700
