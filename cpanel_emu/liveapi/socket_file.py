@@ -1,0 +1,86 @@
+"""The file of a Unix socket: made for its owner only, replaced when stale, removed at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import stat
+from pathlib import Path
+
+from cpanel_emu.errors import EmulatorError
+
+_MODE = 0o600
+_WAITING = 128
+
+
+class SocketFileError(EmulatorError):
+    """A socket cannot be made where it should be; the text says why."""
+
+
+class SocketFile:
+    """A listening Unix stream socket at *path*, from `open` to `close`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._identity: tuple[int, int] | None = None
+
+    def open(self) -> socket.socket:
+        """Make the folders that are missing, take the place of a stale socket, and listen.
+
+        Raises:
+            SocketFileError: the path is too long for a socket, cannot be written, holds another
+                kind of file, or a server listens on it.
+        """
+        with contextlib.ExitStack() as undo:
+            self._listener = undo.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            try:
+                self._listen()
+            except OSError as error:
+                reason = error.strerror or error
+                text = f"Cannot make the LiveAPI socket {self.path}: {reason}."
+                raise SocketFileError(text) from None
+            undo.pop_all()
+        return self._listener
+
+    def close(self) -> None:
+        """Stop listening and remove the file, unless another server's has taken its place."""
+        self._listener.close()
+        with contextlib.suppress(FileNotFoundError):
+            if self._identity == _identity(self.path):
+                self.path.unlink()
+
+    def _listen(self) -> None:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._remove_stale()
+        # On Linux the file takes the descriptor's mode, so it is never open to others.
+        os.fchmod(self._listener.fileno(), _MODE)
+        self._listener.bind(os.fspath(self.path))
+        self.path.chmod(_MODE)
+        self._identity = _identity(self.path)
+        self._listener.listen(_WAITING)
+
+    def _remove_stale(self) -> None:
+        try:
+            mode = self.path.lstat().st_mode
+        except FileNotFoundError:
+            return
+        if not stat.S_ISSOCK(mode):
+            raise SocketFileError(f"{self.path} is in the way: it is no socket.")
+        if _is_listened_on(self.path):
+            raise SocketFileError(f"Another server listens on the LiveAPI socket {self.path}.")
+        self.path.unlink()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.lstat()
+    return status.st_dev, status.st_ino
+
+
+def _is_listened_on(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(os.fspath(path))
+        except ConnectionRefusedError:
+            return False
+    return True
