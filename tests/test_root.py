@@ -190,7 +190,7 @@ def test_an_interrupted_write_cleans_up_too(root: Root, monkeypatch: pytest.Monk
 
 
 def test_a_missing_folder_is_a_store_error(root: Root) -> None:
-    with pytest.raises(StoreError, match=r"^Cannot write '.*': No such file or directory\.$"):
+    with pytest.raises(StoreError, match=r"^Cannot write '.*: No such file or directory\.$"):
         write_atomically(root.path / "missing" / "file", b"")
 
 
