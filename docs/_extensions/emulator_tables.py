@@ -10,6 +10,8 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
+from cpanel_emu.call import Api
+from cpanel_emu.functions.table import REGISTRY
 from cpanel_emu.options import OPTIONS
 from cpanel_emu.releases import RELEASES, Release, UndefinedApi1
 
@@ -38,6 +40,9 @@ RELEASE_FIELDS = {
 """What the page calls each field of `Release`; the fields left out are not for users."""
 
 INTERNAL_FIELDS = {"name", "number"}
+
+FAMILY_NAMES = {Api.API2: "API 2", Api.API1: "API 1", Api.UAPI: "UAPI"}
+FAMILIES = list(FAMILY_NAMES)
 
 
 class OptionTable(Directive):
@@ -68,8 +73,29 @@ class ReleaseTable(Directive):
         return [_table(self, ("", *(f"``{release.name}``" for release in releases)), rows)]
 
 
+class FunctionTable(Directive):
+    """``.. function-table::`` - every function that answers, by family."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        functions = sorted(
+            REGISTRY, key=lambda one: (FAMILIES.index(one.api), one.module, one.name.lower())
+        )
+        rows = [
+            (
+                FAMILY_NAMES[one.api],
+                f"``{one.module}::{one.name}``",
+                f"``{one.feature}``" if one.feature else "",
+                one.status.value,
+            )
+            for one in functions
+        ]
+        return [_table(self, ("family", "function", "needs the feature", "status"), rows)]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
+    app.add_directive("function-table", FunctionTable)
     app.add_directive("option-table", OptionTable)
     app.add_directive("release-table", ReleaseTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
