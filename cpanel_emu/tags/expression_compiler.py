@@ -1,0 +1,276 @@
+"""Expressions and conditions as `jinja2.nodes` expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jinja2 import nodes
+
+from cpanel_emu.tags import escapes
+from cpanel_emu.tags.encoding import Place
+from cpanel_emu.tags.operations import NAMES, inclusion, values, variables
+from cpanel_emu.tags.tree import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Bracket,
+    Choice,
+    Comparison,
+    Condition,
+    Expression,
+    Feature,
+    Field,
+    Hash,
+    Literal,
+    NestedList,
+    Not,
+    Operand,
+    Parity,
+    Part,
+    Phrase,
+    ScalarVariable,
+    Truth,
+    UnknownVariable,
+)
+
+_HASHES: dict[str, Callable[..., str]] = {
+    "RAW_FORM": variables.raw_form,
+    "URI_ENCODED_FORM": variables.uri_form,
+    "CPVAR": variables.variable,
+    "CPDATA": variables.account,
+    "CPERROR": variables.error,
+    "LANG": variables.language,
+    "BRLANG": variables.branding_language,
+    "ENV": variables.environment,
+    "CONF": variables.configuration,
+    "MAGICREVISION": inclusion.magic_revision,
+    "NVDATA": variables.preference,
+    "CPFLAGS": variables.build_flag,
+    "HASMODULE": variables.has_module,
+}
+_PREFIXES: dict[str, Callable[[str], str]] = {
+    "^": escapes.uri,
+    "*": escapes.js,
+    "@": escapes.css,
+    "&": escapes.attribute,
+    "+": values.checked,
+}
+_NUMERIC = {"=gt=": "gt", "=gtet=": "gteq", "=lt=": "lt", "=ltet=": "lteq"}
+
+
+@dataclass(slots=True)
+class RowScope:
+    """The names of the row at hand and of its number; whether the number is used."""
+
+    row: str
+    number: str
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where an expression stands.
+
+    ``raw`` says that ``$FORM{}`` is not escaped there (``tags §5.3``), ``conditional`` that
+    unknown variables are empty (``tags §5.1``).
+    """
+
+    place: Place
+    raw: bool = False
+    conditional: bool = False
+    scope: RowScope | None = None
+
+
+def operation(function: Callable[..., Any], subject: nodes.Expr, *rest: nodes.Expr) -> nodes.Expr:
+    """Return a call of one of the `OPERATIONS` on *subject*."""
+    return nodes.Filter(subject, NAMES[function], list(rest), [], None, None)
+
+
+def page_operation(function: Callable[..., Any], *rest: nodes.Expr) -> nodes.Expr:
+    """Return a call of one of the `OPERATIONS` on the page."""
+    return operation(function, nodes.Name("page", "load"), *rest)
+
+
+def constant(value: object) -> nodes.Expr:
+    """Return *value* as it is; its ``repr`` must build it again."""
+    return nodes.Const(value)
+
+
+def position(place: Place) -> nodes.Expr:
+    """Return the argument that tells an operation where its tag stands."""
+    return constant((place.line, place.column))
+
+
+def loaded(name: str) -> nodes.Expr:
+    """Return the value of a loop variable."""
+    return nodes.Name(name, "load")
+
+
+def compile_outputs(expression: Expression, setting: Setting) -> list[nodes.Expr]:
+    """Return what prints *expression*, part after part."""
+    outputs: list[nodes.Expr] = []
+    for part in expression:
+        if isinstance(part, Phrase):
+            # A phrase escapes its form values wherever it stands.
+            outputs += compile_outputs(part.parts, replace(setting, raw=False))
+        elif isinstance(part, Literal):
+            outputs.append(nodes.TemplateData(part.text))
+        else:
+            outputs.append(_PARTS[type(part)](part, setting))
+    return outputs
+
+
+def compile_text(expression: Expression, setting: Setting) -> nodes.Expr:
+    """Return *expression* as one text."""
+    outputs = compile_outputs(expression, setting)
+    if not outputs:
+        return constant("")
+    return outputs[0] if len(outputs) == 1 else nodes.Concat(outputs)
+
+
+def _hash(part: Hash, setting: Setting) -> nodes.Expr:
+    key = compile_text(part.key, setting)
+    if part.name == "FORM":
+        return page_operation(variables.raw_form if setting.raw else variables.form, key)
+    if part.name == "BRANDINGIMG":
+        return page_operation(inclusion.branding_image_url, key, position(setting.place))
+    return page_operation(_HASHES[part.name], key)
+
+
+def _scalar(part: ScalarVariable, setting: Setting) -> nodes.Expr:
+    if part.name == "random":
+        return page_operation(variables.random_digits)
+    if part.name == "formdump":
+        return page_operation(variables.raw_form_dump if setting.raw else variables.form_dump)
+    return page_operation(variables.scalar, constant(part.name))
+
+
+def _unknown(part: UnknownVariable, setting: Setting) -> nodes.Expr:
+    return constant("") if setting.conditional else nodes.TemplateData(part.raw)
+
+
+def _field(part: Field, setting: Setting) -> nodes.Expr:
+    assert setting.scope is not None, "fields stand in formats only"
+    row = loaded(setting.scope.row)
+    value = operation(values.row_text, row, constant(part.name), constant(part.index))
+    return operation(_PREFIXES[part.prefix], value) if part.prefix else value
+
+
+def _parity(_: Parity, setting: Setting) -> nodes.Expr:
+    assert setting.scope is not None, "*num stands in formats only"
+    setting.scope.numbered = True
+    return operation(values.parity, loaded(setting.scope.number))
+
+
+def _choice(part: Choice, setting: Setting) -> nodes.Expr:
+    subject = compile_text((part.subject,), setting)
+    value = compile_text(part.value, replace(setting, raw=True))
+    return nodes.CondExpr(
+        nodes.Compare(subject, [nodes.Operand("eq", value)]),
+        compile_text(part.yes, setting),
+        compile_text(part.no, setting),
+    )
+
+
+def _nested_list(_: NestedList, __: Setting) -> nodes.Expr:
+    # As a field of its own it is a statement; in the key of a variable it means nothing.
+    return constant("")
+
+
+def _bracket(part: Bracket, setting: Setting) -> nodes.Expr:
+    texts = [compile_text(argument, setting) for argument in part.arguments]
+    if part.method == "boolean":
+        return nodes.CondExpr(operation(values.truth, texts[0]), texts[1], texts[2])
+    if part.method == "list":
+        return operation(values.listed, texts[0], nodes.Tuple(texts[1:], "load"))
+    return operation(_BRACKETS[part.method], texts[0], *texts[1:])
+
+
+_BRACKETS: dict[str, Callable[..., str]] = {
+    "quant": values.quantity,
+    "numerate": values.numerate,
+    "numf": values.grouped,
+}
+
+_PARTS: dict[type[Part], Callable[[Any, Setting], nodes.Expr]] = {
+    Hash: _hash,
+    ScalarVariable: _scalar,
+    UnknownVariable: _unknown,
+    Field: _field,
+    Parity: _parity,
+    Choice: _choice,
+    NestedList: _nested_list,
+    Bracket: _bracket,
+}
+
+
+def compile_condition(condition: Condition, place: Place) -> nodes.Expr:
+    """Return *condition* as a test; what needs no second operand is not asked for it (4.6)."""
+    return _CONDITIONS[type(condition)](condition, Setting(place, raw=True, conditional=True))
+
+
+def _condition(condition: Condition, setting: Setting) -> nodes.Expr:
+    return _CONDITIONS[type(condition)](condition, setting)
+
+
+def _operand(operand: Operand, setting: Setting) -> nodes.Expr:
+    if all(isinstance(part, Literal) for part in operand.expression):
+        # The parser trimmed it.
+        return compile_text(operand.expression, setting)
+    text = compile_text(operand.expression, setting)
+    return text if operand.quoted else operation(values.trimmed, text)
+
+
+def _truth(condition: Truth, setting: Setting) -> nodes.Expr:
+    return operation(values.truth, _operand(condition.operand, setting))
+
+
+def _comparison(condition: Comparison, setting: Setting) -> nodes.Expr:
+    left, right = _operand(condition.left, setting), _operand(condition.right, setting)
+    if condition.operator == "==":
+        return nodes.Compare(left, [nodes.Operand("eq", right)])
+    if condition.operator == "=et=":
+        return operation(values.same, left, right)
+    numeric = nodes.Operand(_NUMERIC[condition.operator], operation(values.number, right))
+    return nodes.Compare(operation(values.number, left), [numeric])
+
+
+def _at_least(condition: AtLeast, _: Setting) -> nodes.Expr:
+    return page_operation(values.at_least, constant(condition.number))
+
+
+def _feature(condition: Feature, setting: Setting) -> nodes.Expr:
+    return page_operation(values.feature, _operand(condition.name, setting))
+
+
+def _not(condition: Not, setting: Setting) -> nodes.Expr:
+    return nodes.Not(_condition(condition.condition, setting))
+
+
+def _all_of(condition: AllOf, setting: Setting) -> nodes.Expr:
+    return _joined(nodes.And, [_condition(each, setting) for each in condition.conditions])
+
+
+def _any_of(condition: AnyOf, setting: Setting) -> nodes.Expr:
+    return _joined(nodes.Or, [_condition(each, setting) for each in condition.conditions])
+
+
+def _joined(node: type[nodes.BinExpr], tests: list[nodes.Expr]) -> nodes.Expr:
+    """Join *tests* in halves, so that a thousand of them are nested ten deep."""
+    if len(tests) == 1:
+        return tests[0]
+    middle = len(tests) // 2
+    return node(_joined(node, tests[:middle]), _joined(node, tests[middle:]))
+
+
+_CONDITIONS: dict[type[Condition], Callable[[Any, Setting], nodes.Expr]] = {
+    Truth: _truth,
+    Comparison: _comparison,
+    AtLeast: _at_least,
+    Feature: _feature,
+    Not: _not,
+    AllOf: _all_of,
+    AnyOf: _any_of,
+}

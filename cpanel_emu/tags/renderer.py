@@ -1,0 +1,188 @@
+"""The way in: pages of a theme rendered for one account and request (``tags §1``)."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+import jinja2
+
+from cpanel_emu.errors import EmulatorError
+from cpanel_emu.tags.encoding import decode, encode
+from cpanel_emu.tags.page import Page, PageCalls, PageValues, Trace
+from cpanel_emu.tags.store import TemplateStore
+from cpanel_emu.tags.theme import OutsideTheme, Theme
+from cpanel_emu.tags.tree import PageWarning
+
+_TEXT_FILE = "(text)"
+_PAGE_SUFFIXES = frozenset(
+    {".html", ".xml", ".json", ".tmpl", ".htmlt", ".php", ".cpphp", ".phpcp"}
+)
+
+
+class MissingPage(EmulatorError):
+    """There is no such page in the theme."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPage:
+    """The bytes of a page, exactly as served, and what was wrong with it."""
+
+    body: bytes
+    warnings: tuple[PageWarning, ...] = ()
+
+
+class StrictPageError(EmulatorError):
+    """A page has warnings and strictness was asked for; ``page`` is what it would have been."""
+
+    def __init__(self, page: RenderedPage) -> None:
+        first = page.warnings[0]
+        more = f" (and {len(page.warnings) - 1} more)" if len(page.warnings) > 1 else ""
+        super().__init__(
+            f"{first.file}:{first.line}:{first.column}: {first.message} [{first.rule}]{more}"
+        )
+        self.page = page
+
+
+def processes_tags(path: str) -> bool:
+    """Whether tags are processed in the file at *path* when it is requested (1.15, 1.16)."""
+    stem, suffix = posixpath.splitext(path)
+    return suffix in _PAGE_SUFFIXES and not stem.endswith(".live")
+
+
+class OpenPage:
+    """A page that keeps its variables from one piece of text to the next.
+
+    LiveAPI connections are one (``liveapi_cli §1.5``): what a call or ``setvar`` sets is seen by
+    the next text or condition.
+    """
+
+    def __init__(self, store: TemplateStore, page: Page) -> None:
+        self._store = store
+        self._page = page
+        page.context = store.context(page)
+
+    @property
+    def warnings(self) -> tuple[PageWarning, ...]:
+        """What was found wrong up to now."""
+        return tuple(self._page.warnings)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """``$CPVAR{…}``; calls that did not come from text may set some here."""
+        return self._page.variables
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """``$CPERROR{…}``."""
+        return self._page.errors
+
+    def file(self) -> str:
+        """Return what the page's own file prints.
+
+        Raises:
+            MissingPage: there is none, or its path leads outside the theme.
+        """
+        try:
+            template = self._store.file(self._page.path)
+        except OutsideTheme:
+            template = None
+        if template is None:
+            raise MissingPage(f'There is no page "{self._page.path}".')
+        return self._page.run(template, self._page.path)
+
+    def text(self, source: str) -> str:
+        """Return what page text prints."""
+        return self._page.run(self._store.text(source, _TEXT_FILE), _TEXT_FILE)
+
+    def condition(self, text: str) -> bool:
+        """Whether the condition of a ``<cpanelif>`` is true (``tags §6``)."""
+        return self._is_true("cpanelif", text)
+
+    def feature(self, name: str) -> bool:
+        """Whether the account has the feature, as ``<cpanelfeature>`` asks (``tags §6``)."""
+        return self._is_true("cpanelfeature", name)
+
+    def _is_true(self, word: str, test: str) -> bool:
+        template = self._store.test(word, test, _TEXT_FILE)
+        return bool(self._page.run(template, _TEXT_FILE))
+
+
+class Renderer:
+    """Renders the pages of one theme; thread-safe.
+
+    Compiled pages are kept in memory and, with *bytecode*, on disk. Without *tags* files are
+    copied as they are, with a warning: release 110 has no tags (``tags`` Profiles).
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        bytecode: jinja2.BytecodeCache | None = None,
+        tags: bool = True,
+    ) -> None:
+        self.theme = theme
+        self._tags = tags
+        self._store = TemplateStore(theme, bytecode=bytecode)
+        self._traced_store = TemplateStore(theme, bytecode=bytecode, traced=True)
+
+    def open(
+        self, path: str, values: PageValues, calls: PageCalls, trace: Trace | None = None
+    ) -> OpenPage:
+        """Return an open page; *path* is relative to the theme and need not exist."""
+        store = self._store if trace is None else self._traced_store
+        return OpenPage(store, Page(path, values, calls, store, trace))
+
+    def render(
+        self,
+        path: str,
+        values: PageValues,
+        calls: PageCalls,
+        *,
+        trace: Trace | None = None,
+        strict: bool = False,
+    ) -> RenderedPage:
+        """Return the page at *path*, relative to the theme.
+
+        Raises:
+            MissingPage: there is none, or the path leads outside the theme.
+            StrictPageError: *strict*, and the page has warnings.
+        """
+        if not self._tags or not processes_tags(path):
+            return self._checked(self._copy(path), strict=strict)
+        page = self.open(path, values, calls, trace)
+        body = encode(page.file())
+        return self._checked(RenderedPage(body, page.warnings), strict=strict)
+
+    def render_text(
+        self,
+        source: str | bytes,
+        values: PageValues,
+        calls: PageCalls,
+        *,
+        path: str = "",
+        trace: Trace | None = None,
+        strict: bool = False,
+    ) -> RenderedPage:
+        """Return what page text prints; *path* is the page that it counts as part of."""
+        page = self.open(path, values, calls, trace)
+        body = encode(page.text(decode(source) if isinstance(source, bytes) else source))
+        return self._checked(RenderedPage(body, page.warnings), strict=strict)
+
+    def _copy(self, path: str) -> RenderedPage:
+        try:
+            found = self.theme.read(path)
+        except OutsideTheme:
+            found = None
+        if found is None:
+            raise MissingPage(f'There is no page "{path}".')
+        if self._tags or not processes_tags(path):
+            return RenderedPage(found[1])
+        warning = PageWarning(path, 1, 1, "tags", "this release does not process tags")
+        return RenderedPage(found[1], (warning,))
+
+    def _checked(self, page: RenderedPage, *, strict: bool) -> RenderedPage:
+        if strict and page.warnings:
+            raise StrictPageError(page)
+        return page
