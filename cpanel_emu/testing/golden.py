@@ -1,0 +1,221 @@
+"""Run golden cases: send each request, compare every byte that comes back.
+
+`Runner` runs one variant of a case after another, in-process or over a socket, and keeps the
+servers it needs; `run_suite` runs a whole folder. The project's tests, the command
+``cpanel-emu fixtures verify`` and the users' own tests all go through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol
+
+from cpanel_emu.testing.cases import (
+    FunctionCall,
+    RawRequest,
+    Setup,
+    Step,
+    Suite,
+    Variant,
+)
+from cpanel_emu.testing.connection import Connection
+from cpanel_emu.testing.messages import Request, Response, build_request, spell_call
+from cpanel_emu.testing.placeholders import Names
+from cpanel_emu.testing.verdict import judge
+
+
+class Server(Protocol):
+    """A server that cases run against; `servers.open_emulator` makes one."""
+
+    def reset(self) -> None:
+        """Bring back the state of the seed."""
+
+    def block(self, folder: str) -> None:
+        """Make *folder*, below the root, impossible to write until the next reset."""
+
+    def url(self, door: str) -> str:
+        """Return where *door* listens, as a URL without a path."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer *request* in-process."""
+
+    def close(self) -> None:
+        """Stop the server and free what it holds."""
+
+
+OpenServer = Callable[[Setup, str], Server]
+"""Makes a server from a setup and the name of a release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one variant: *faults* is empty if every byte was right.
+
+    ``passed`` is the verdict: a case with a known gap must have faults.
+    """
+
+    variant: Variant
+    faults: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether this is as it should be."""
+        return bool(self.faults) == (self.variant.case.gap is not None)
+
+    def report(self) -> str:
+        """Return the report for people, several lines."""
+        case = self.variant.case
+        head = (
+            f"{self.variant.id}: {case.title}",
+            f"  rules {', '.join(case.rules)}; provenance {case.provenance}; {case.file}",
+        )
+        if case.gap is not None and not self.faults:
+            closed = f"gap {case.gap.id} is closed ({case.gap.reason}): remove its mark"
+            return "\n".join((*head, closed))
+        return "\n".join((*head, *self.faults))
+
+
+@dataclass(slots=True)
+class Runner:
+    """Runs variants against servers that it opens as needed and keeps, a few at a time."""
+
+    suite: Suite
+    open_server: OpenServer
+    keep: int = 4
+    _servers: dict[tuple[Setup, str], Server] = field(default_factory=dict)
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every server."""
+        while self._servers:
+            self._servers.popitem()[1].close()
+
+    def run(self, variant: Variant) -> Result:
+        """Run *variant* on a fresh server state.
+
+        The first step that goes wrong ends the case: what follows depends on it.
+        """
+        server = self._server(variant)
+        server.reset()
+        for folder in variant.case.setup.blocked:
+            server.block(folder)
+        names = self._names(variant)
+        exchange = _Exchange(self.suite, variant, server, names)
+        with exchange:
+            for number, step in enumerate(variant.case.steps, 1):
+                faults = exchange.run(step)
+                if faults:
+                    place = f"step {number}: " if len(variant.case.steps) > 1 else ""
+                    return Result(variant, tuple(place + fault for fault in faults))
+        return Result(variant, ())
+
+    def _names(self, variant: Variant) -> Names:
+        case = variant.case
+        known = {**self.suite.releases[variant.release].values, **case.values}
+        for name, path in case.value_files.items():
+            known[name] = path.read_text(encoding="utf-8")
+        return Names(known, case.volatile)
+
+    def _server(self, variant: Variant) -> Server:
+        key = (variant.case.setup, variant.release)
+        server = self._servers.pop(key, None)
+        if server is None:
+            while len(self._servers) >= self.keep:
+                oldest = next(iter(self._servers))
+                self._servers.pop(oldest).close()
+            server = self.open_server(*key)
+        self._servers[key] = server
+        return server
+
+
+def run_suite(runner: Runner, variants: Iterable[Variant] | None = None) -> Iterator[Result]:
+    """Run *variants*, or every variant of the suite, one after the other."""
+    for variant in runner.suite.variants() if variants is None else variants:
+        yield runner.run(variant)
+
+
+def orphan_report(suite: Suite) -> list[str]:
+    """Return one line for each file that no case uses; a suite must have none."""
+    return [f"{path.relative_to(suite.folder)}: no case uses this file" for path in suite.orphans()]
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """The steps of one variant against one server."""
+
+    suite: Suite
+    variant: Variant
+    server: Server
+    names: Names
+    _connection: Connection | None = None
+
+    def __enter__(self) -> _Exchange:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def run(self, step: Step) -> list[str]:
+        try:
+            answer = self._answer(step)
+        except OSError as error:
+            return [f"no answer: {error or type(error).__name__}"]
+        return judge(self.suite, self.variant, step.expectation, answer, self.names)
+
+    def _answer(self, step: Step) -> Response:
+        if isinstance(step.request, RawRequest):
+            return self._send_raw(step.request)
+        request = self._build(step)
+        if self.variant.target == "app":
+            return self.server.answer(request)
+        connection = self._open()
+        connection.send(request.to_bytes(connection.host))
+        answer = connection.receive(bodiless=request.method == "HEAD")
+        self._done(connection)
+        return answer
+
+    def _build(self, step: Step) -> Request:
+        door = self.suite.doors[self.variant.door]
+        written = step.request
+        if isinstance(written, FunctionCall):
+            written = spell_call(written, door, self.variant.tongue or "json", self.variant.method)
+        assert not isinstance(written, RawRequest)
+        return build_request(written, self.variant.door, door, self.names)
+
+    def _send_raw(self, raw: RawRequest) -> Response:
+        connection = self._open()
+        for part in raw.parts:
+            connection.send(self.names.fill_bytes(part.read_bytes()))
+        answer = connection.receive()
+        if raw.tail is not None:
+            connection.send(self.names.fill_bytes(raw.tail.read_bytes()))
+        self._done(connection)
+        return answer
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            self._connection = Connection(self.server.url(self.variant.door))
+        return self._connection
+
+    def _done(self, connection: Connection) -> None:
+        if not self.variant.case.kept:
+            connection.close()
+            self._connection = None

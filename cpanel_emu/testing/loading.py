@@ -1,0 +1,241 @@
+"""Read a folder of golden cases and check it against its schemas."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cpanel_emu.testing.cases import (
+    SUITE_FILE,
+    TARGETS,
+    Case,
+    CaseError,
+    Door,
+    Expectation,
+    FunctionCall,
+    Gap,
+    HttpRequest,
+    RawRequest,
+    ReleaseRow,
+    Setup,
+    Step,
+    Suite,
+)
+from cpanel_emu.testing.schema import load_schema, violations
+
+
+def load_suite(folder: Path) -> Suite:
+    """Read and check the suite in *folder*.
+
+    Raises:
+        CaseError: a file is missing, does not fit its schema, or two cases share an id.
+    """
+    folder = folder.resolve()
+    table = _read(folder / SUITE_FILE, "suite.schema.json")
+    doors = {name: Door(door["login"], door.get("user")) for name, door in table["doors"].items()}
+    releases = {
+        name: ReleaseRow(tuple(row["tongues"]), row.get("values", {}))
+        for name, row in table["releases"].items()
+    }
+    reader = _CaseReader(folder, table.get("setup", {}), tuple(doors), tuple(releases))
+    files = sorted(path for path in folder.rglob("*.toml") if reader.is_case_file(path))
+    cases = tuple(case for path in files for case in reader.read(path))
+    _check_ids(cases)
+    suite = Suite(folder, doors, releases, cases)
+    _check_files(suite)
+    return suite
+
+
+def _check_ids(cases: tuple[Case, ...]) -> None:
+    seen: dict[str, Path] = {}
+    for case in cases:
+        if case.id in seen:
+            raise CaseError(f"{case.file}: the id {case.id} is taken by {seen[case.id]}")
+        seen[case.id] = case.file
+
+
+def _check_files(suite: Suite) -> None:
+    for case in suite.cases:
+        named = [*case.value_files.values(), *(path for path in (case.setup.seed,) if path)]
+        for step in case.steps:
+            named += suite.files_of_step(step)
+        for path in named:
+            if not path.is_file():
+                raise CaseError(f"{case.file}: {case.id} names {path.name}, which is missing")
+
+
+def _read(path: Path, schema: str) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CaseError(f"{path}: {error}") from error
+    faults = violations(table, load_schema(schema))
+    if faults:
+        raise CaseError(f"{path}: {'; '.join(faults)}")
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class _CaseReader:
+    """Turns checked tables into cases."""
+
+    folder: Path
+    setup: Mapping[str, Any]
+    doors: tuple[str, ...]
+    releases: tuple[str, ...]
+
+    def is_case_file(self, path: Path) -> bool:
+        """Seeds are TOML too; they lie in folders of that name."""
+        return path.name != SUITE_FILE and path.parent.name != "seeds"
+
+    def read(self, path: Path) -> Iterator[Case]:
+        table = _read(path, "case.schema.json")
+        defaults = table.get("defaults", {})
+        for row in table["case"]:
+            setup = {**self.setup, **defaults.get("setup", {}), **row.get("setup", {})}
+            usual = {"usual_call": defaults["call"]} if "call" in defaults else {}
+            yield self._case(path, {**_without_call(defaults), **row, **usual, "setup": setup})
+
+    def _case(self, path: Path, row: dict[str, Any]) -> Case:
+        for member in ("rules", "provenance"):
+            if member not in row:
+                raise CaseError(f"{path}: {row['id']} has no {member}")
+        steps = tuple(self._step(path, row, step) for step in row.get("step", [row]))
+        calls = any(isinstance(step.request, FunctionCall) for step in steps)
+        repeated = {
+            name: item["text"] * item["times"] for name, item in row.get("repeat", {}).items()
+        }
+        return Case(
+            id=row["id"],
+            title=row["title"],
+            file=path,
+            rules=tuple(row["rules"]),
+            provenance=row["provenance"],
+            notes=row.get("notes", ""),
+            releases=self._known(path, row, "releases", self.releases),
+            doors=self._known(path, row, "doors", self.doors, _usual_doors(calls, self.doors)),
+            tongues=tuple(row.get("tongues", ())) or _tongues(steps, calls),
+            methods=tuple(row.get("methods", ("GET",))),
+            targets=self._targets(row, steps),
+            kept=row.get("kept", False),
+            values={**row.get("values", {}), **repeated},
+            value_files={
+                name: self._path(path, file) for name, file in row.get("files", {}).items()
+            },
+            volatile=row.get("volatile", {}),
+            setup=self._setup(path, row["setup"]),
+            steps=steps,
+            gap=Gap(**row["gap"]) if "gap" in row else None,
+        )
+
+    def _known(
+        self,
+        path: Path,
+        row: dict[str, Any],
+        member: str,
+        known: tuple[str, ...],
+        default: tuple[str, ...] | None = None,
+    ) -> tuple[str, ...]:
+        names = tuple(row.get(member, default or known))
+        for name in names:
+            if name not in known:
+                raise CaseError(f"{path}: {row['id']}: {member}: {SUITE_FILE} has no {name}")
+        return names
+
+    def _targets(self, row: dict[str, Any], steps: tuple[Step, ...]) -> tuple[str, ...]:
+        # Raw bytes and connections are nothing that a WSGI application ever sees.
+        socket_only = row.get("kept", False) or any(
+            isinstance(step.request, RawRequest) for step in steps
+        )
+        return tuple(row.get("targets", ("socket",) if socket_only else TARGETS))
+
+    def _setup(self, path: Path, table: dict[str, Any]) -> Setup:
+        return Setup(
+            seed=self._path(path, table["seed"]) if "seed" in table else None,
+            key_pool=self._path(path, table["key_pool"]) if "key_pool" in table else None,
+            clock=table.get("clock"),
+            random_seed=table.get("random_seed"),
+            options=tuple(sorted(table.get("options", {}).items())),
+            blocked=tuple(table.get("blocked", ())),
+        )
+
+    def _step(self, path: Path, case: dict[str, Any], row: dict[str, Any]) -> Step:
+        answer = row.get("answer")
+        return Step(
+            request=self._request(path, case, row),
+            expectation=None if answer is None else self._expectation(path, answer),
+        )
+
+    def _request(
+        self, path: Path, case: dict[str, Any], row: dict[str, Any]
+    ) -> FunctionCall | HttpRequest | RawRequest:
+        if "call" in row:
+            return _call(case.get("usual_call", {}), row["call"])
+        if "raw" in row:
+            raw = row["raw"]
+            parts = tuple(self._path(path, part) for part in raw["parts"])
+            return RawRequest(parts, self._path(path, raw["tail"]) if "tail" in raw else None)
+        request = dict(row["request"])
+        request["headers"] = tuple(request.get("headers", ()))
+        return HttpRequest(**request)
+
+    def _expectation(self, path: Path, row: dict[str, Any]) -> Expectation:
+        files = {
+            tongue: self._path(path, row[member])
+            for member, tongue in (("json", "json"), ("xml", "xml"), ("file", ""))
+            if member in row
+        }
+        return Expectation(
+            files=files,
+            head=row.get("head"),
+            status=row.get("status", 200),
+            headers=tuple(row.get("headers", ())),
+            contains=tuple(row.get("contains", ())),
+            lacks=tuple(row.get("lacks", ())),
+        )
+
+    def _path(self, case_file: Path, name: str) -> Path:
+        """Return the file *name*, given beside the case file or, with ``/``, from the suite."""
+        if name.startswith("/"):
+            return (self.folder / name.removeprefix("/")).resolve()
+        return (case_file.parent / name).resolve()
+
+
+def _without_call(defaults: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in defaults.items() if name != "call"}
+
+
+def _call(usual: dict[str, Any], call: dict[str, Any]) -> FunctionCall:
+    """Return the call, completed from the file's usual one.
+
+    A call of another function takes nothing from it but the module.
+    """
+    func = call.get("func", usual.get("func"))
+    arguments: dict[str, str] = {}
+    if func == usual.get("func"):
+        left_out = call.get("without", ())
+        arguments = {k: v for k, v in usual.get("arguments", {}).items() if k not in left_out}
+    return FunctionCall(
+        module=call.get("module", usual.get("module")),
+        func=func,
+        apiversion=call.get("apiversion", usual.get("apiversion", "2")),
+        arguments={**arguments, **call.get("arguments", {})},
+    )
+
+
+def _usual_doors(calls: bool, doors: tuple[str, ...]) -> tuple[str, ...]:
+    if calls:
+        return tuple(door for door in ("cpanel", "whm") if door in doors)
+    return doors[:1]
+
+
+def _tongues(steps: tuple[Step, ...], calls: bool) -> tuple[str | None, ...]:
+    if not calls:
+        return (None,)
+    named = {
+        tongue for step in steps if step.expectation for tongue in step.expectation.files if tongue
+    }
+    return tuple(tongue for tongue in ("json", "xml") if tongue in named) or ("json", "xml")
