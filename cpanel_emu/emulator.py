@@ -154,6 +154,7 @@ class Emulator:
             key_source=self._key_source,
             key_cache=self._key_cache,
             clock=self.clock,
+            random=self.random,
         )
 
     def answer(self, call: Call, account: Account) -> Answer:

@@ -14,6 +14,7 @@ from cpanel_emu.errors import Failure, StoreError
 MISMATCH = "The certificate and the key do not match."
 BUNDLE_MISMATCH = "The CA bundle does not match the certificate."
 HOST_NOT_SAVED = "The SSL host could not be saved."
+HOST_NOT_REMOVED = "The SSL host could not be removed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,11 @@ def uninstall(manager: SslManager, domain: str) -> None:
     """Remove the SSL host *domain*; the stored certificate and key stay (``ssl §7``, delete).
 
     Raises:
-        Failure: nothing is installed there.
+        Failure: nothing is installed there, or it could not be removed.
     """
-    if not manager.installed.remove(domain):
+    try:
+        removed = manager.installed.remove(domain)
+    except StoreError:
+        raise Failure(HOST_NOT_REMOVED) from None
+    if not removed:
         raise Failure(nothing_stored(ItemKind.CERTIFICATE, domain))

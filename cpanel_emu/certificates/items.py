@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cpanel_emu.call import Tree
@@ -15,6 +15,16 @@ class ItemKind(enum.Enum):
     KEY = "key"
     CSR = "csr"
     CERTIFICATE = "certificate"
+
+
+def friendly_name_of(domains: Sequence[str]) -> str:
+    """Return the friendly name of an item for *domains*: ``a``, ``a and b``, ``a, b, and c``.
+
+    The rule is ``ssl §5`` rule 5; *domains* must not be empty.
+    """
+    if len(domains) <= 2:
+        return " and ".join(domains)
+    return f"{', '.join(domains[:-1])}, and {domains[-1]}"
 
 
 class _Detailed:

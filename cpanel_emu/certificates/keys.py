@@ -76,6 +76,17 @@ def public_parts(public: object) -> tuple[str, KeyKind]:
     raise Failure(UNREADABLE_KEY)
 
 
+_POINT_LENGTHS = {130: "prime256v1", 194: "secp384r1"}
+
+
+def curve_of(modulus: str) -> str:
+    """Return the curve whose public point stands for *modulus*, ``""`` for an RSA modulus.
+
+    A point begins with ``04``; a modulus is written without leading zeros (``ssl §4``).
+    """
+    return _POINT_LENGTHS.get(len(modulus), "") if modulus.startswith("04") else ""
+
+
 def key_pair(private_key: PrivateKey) -> KeyPair:
     """Return *private_key* with its derived values.
 

@@ -7,6 +7,7 @@ with the texts of ``ssl §2.2`` and ``ssl §6.2``.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cpanel_emu.certificates import keys, reading
@@ -220,4 +221,15 @@ class SslManager:
         items = list(self.directory.newest_first(kind, host))
         if not items:
             raise Failure(nothing_stored(kind, host))
-        self.directory.remove(items)
+        self.remove(items)
+
+    def remove(self, items: Sequence[Item]) -> None:
+        """Delete *items*, which are all of one kind.
+
+        Raises:
+            Failure: they could not be deleted.
+        """
+        try:
+            self.directory.remove(items)
+        except StoreError:
+            raise Failure(f"The {_KIND_WORDS[items[0].kind]} could not be deleted.") from None

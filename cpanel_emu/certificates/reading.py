@@ -28,6 +28,10 @@ _UNREADABLE = (
 """What the parser raises, at once or later, for what it cannot make sense of."""
 
 
+class UnreadableCertificate(Failure):
+    """The certificate could not be read; UAPI words that in its own way (``ssl §8``)."""
+
+
 def key_item(
     pair: KeyPair, text: str, *, created: int, host: str | None, friendly_name: str
 ) -> NewItem:
@@ -141,7 +145,7 @@ def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
         host: the host it counts for; None for its own first name.
 
     Raises:
-        Failure: the PEM holds no certificate for a host (``ssl §6.2``).
+        UnreadableCertificate: the PEM holds no certificate for a host (``ssl §6.2``).
     """
     try:
         certificate = x509.load_pem_x509_certificate(text.encode("utf-8"))
@@ -149,7 +153,7 @@ def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
         issuer = certificate.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
         modulus, _ = keys.public_parts(certificate.public_key())
     except (*_UNREADABLE, Failure):
-        raise Failure(UNREADABLE_CERTIFICATE) from None
+        raise UnreadableCertificate(UNREADABLE_CERTIFICATE) from None
     clean = pem.encode(pem.CERTIFICATE_LABEL, certificate.public_bytes(Encoding.DER))
     not_after = int(certificate.not_valid_after_utc.timestamp())
     return NewItem(

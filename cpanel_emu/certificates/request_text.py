@@ -47,6 +47,17 @@ def request_text(text: str) -> str:
     return "".join(f"{line}\n" for line in _lines(text))
 
 
+def subject_of(text: str) -> dict[str, str]:
+    """Return the subject of the CSR whose PEM is *text*, by the short names of ``ssl §3.2``.
+
+    Raises:
+        ValueError: it is no CSR.
+    """
+    whole = asn1.decode_der(request.CertificationRequest, pem.decode(text))
+    info = asn1.decode_der(_SignedPart, asn1.encode_der(whole.info))
+    return dict(_subject_strings(info.subject))
+
+
 def _lines(text: str) -> Iterator[str]:
     whole = asn1.decode_der(request.CertificationRequest, pem.decode(text))
     signed_part = asn1.encode_der(whole.info)
@@ -71,12 +82,16 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _subject(subject: Iterable[asn1.SetOf[request.SubjectAttribute]]) -> str:
-    parts = []
+    return ", ".join(f"{short} = {value}" for short, value in _subject_strings(subject))
+
+
+def _subject_strings(
+    subject: Iterable[asn1.SetOf[request.SubjectAttribute]],
+) -> Iterator[tuple[str, str]]:
     for group in subject:
         for attribute in group.as_list():
             short = _SHORT_NAMES.get(attribute.type, attribute.type.dotted_string)
-            parts.append(f"{short} = {_string(attribute.value)}")
-    return ", ".join(parts)
+            yield short, _string(attribute.value)
 
 
 def _string(value: str | asn1.PrintableString | asn1.IA5String) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cpanel_emu.accounts.models import Role
-from cpanel_emu.call import Answer, Api, Call, Refusal, RefusalKind
+from cpanel_emu.call import Answer, Api, Call, Refusal, RefusalKind, Rows
 from cpanel_emu.errors import Failure
 from cpanel_emu.functions.context import Context
+from cpanel_emu.functions.modifiers import modified
 from cpanel_emu.functions.registry import Function, Registry
 
 _UNSAFE_IN_ECHO = str.maketrans("<>", "__")
@@ -27,9 +28,12 @@ def answer(call: Call, context: Context, registry: Registry) -> Answer:
     if refusal is not None:
         return Answer(named, refusal)
     try:
-        return Answer(named, function.run(context, call.arguments))
+        result = function.run(context, call.arguments)
     except Failure as failure:
         return Answer(named, function.failed(str(failure)))
+    if isinstance(result, Rows):
+        result = modified(result, call.arguments.named, context.release)
+    return Answer(named, result)
 
 
 def unknown_function(call: Call, module: str | None, context: Context) -> Answer:
@@ -51,7 +55,10 @@ def unknown_function(call: Call, module: str | None, context: Context) -> Answer
 
 
 def _gates(function: Function, context: Context) -> Refusal | None:
-    """Return the refusal of ``ssl §2.4`` that applies: roles first, then the feature."""
+    """Return the refusal that applies: roles, then the feature (``ssl §2.4``), then demo.
+
+    A demo account may look, but change nothing.
+    """
     if function.role_rule and context.release.role_rule and not context.server.roles:
         roles = ", ".join(role.display_name for role in Role)
         return Refusal(
@@ -63,4 +70,9 @@ def _gates(function: Function, context: Context) -> Refusal | None:
         name = function.feature
         quoted = f"“{name}”" if function.api is Api.UAPI else f'"{name}"'
         return Refusal(RefusalKind.FEATURE, f"You do not have the feature {quoted}.")
+    if function.changes and context.account.demo:
+        return Refusal(
+            RefusalKind.DEMO,
+            f'The function "{function.name}" is disabled because this is a demo account.',
+        )
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from cpanel_emu.call import Api, Arguments, Data, Printed, Result, Rows
 from cpanel_emu.functions.context import Context
@@ -51,11 +52,19 @@ class Function:
     feature: str | None = None
     role_rule: bool = False
     """Disabled when all five roles are off (``ssl §1.1``)."""
+    changes: bool = False
+    """It makes, replaces or removes something, which a demo account may not."""
+    post_only: bool = False
+    """Over HTTP it must be called with POST; the doors that know a method check it (``ssl §8``)."""
     status: Status = Status.IMPLEMENTED
 
     def failed(self, text: str) -> Result:
         """Return the result for a `Failure` with *text* (``ssl §2.3``, ``ssl §7``, ``ssl §8``)."""
         return _FAILURES[self.api](text)
+
+
+Run: TypeAlias = Callable[[Context, Arguments], Result]
+"""What runs a function (`Function.run`)."""
 
 
 class Registry:

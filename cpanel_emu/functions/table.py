@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpanel_emu.functions.registry import Registry
-from cpanel_emu.functions.ssl import api1, api2
+from cpanel_emu.functions.ssl import api1, api2, uapi
 
-REGISTRY = Registry((*api2.FUNCTIONS, *api1.FUNCTIONS))
+REGISTRY = Registry((*api2.FUNCTIONS, *api1.FUNCTIONS, *uapi.FUNCTIONS))
 """All known functions of all families."""

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cpanel_emu.call import Arguments
 from cpanel_emu.certificates.keys import LARGEST_RSA_KEY, SMALLEST_RSA_KEY, KeyKind
-from cpanel_emu.certificates.values import SubjectValues, checked_host, checked_values, required
+from cpanel_emu.certificates.values import (
+    SubjectValues,
+    canonical_host,
+    checked_host,
+    checked_values,
+    required,
+)
 from cpanel_emu.errors import Failure
 
 _DEFAULT_KEY_SIZE = 2048
 _NUMBER = re.compile(r"[0-9]{1,5}", re.ASCII)
 
 
-def subject_values(named: Mapping[str, str]) -> SubjectValues:
-    """Return the checked values of gencsr from its named arguments.
+def subject_values(named: Mapping[str, str], *, password: bool = True) -> SubjectValues:
+    """Return the checked values of gencsr or gencrt from their named arguments.
 
     ``pass`` stands in for ``password``, which wins when both are sent (``ssl §2.1`` rule 3).
+
+    Args:
+        named: the arguments.
+        password: whether the function has a password at all; gencrt has none.
 
     Raises:
         Failure: rows 1 to 6 of ``ssl §2.2``.
@@ -31,7 +41,7 @@ def subject_values(named: Mapping[str, str]) -> SubjectValues:
             email=named.get("email", ""),
             hosts=(named.get("host", ""),),
             state=named.get("state", ""),
-            password=named.get("password", named.get("pass", "")),
+            password=named.get("password", named.get("pass", "")) if password else "",
         )
     )
 
@@ -43,6 +53,23 @@ def host(arguments: Mapping[str, str], name: str = "host") -> str:
         Failure: missing or no domain name (``ssl §6.2``, rules).
     """
     return checked_host(name, arguments.get(name, ""))
+
+
+def hosts_among(texts: Iterable[str]) -> list[str]:
+    """Return those of *texts* that are hosts, as stored; what is none names no item."""
+    return [found for text in texts if (found := canonical_host(text)) is not None]
+
+
+def flag(arguments: Mapping[str, str], name: str) -> bool:
+    """Return the argument called *name*, which is 0 or 1; absent means 0.
+
+    Raises:
+        Failure: it is something else.
+    """
+    text = arguments.get(name, "")
+    if text not in {"", "0", "1"}:
+        raise Failure(f'"{name}" must be 0 or 1.')
+    return text == "1"
 
 
 def require(arguments: Mapping[str, str], *names: str) -> None:
