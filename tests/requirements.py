@@ -39,7 +39,7 @@ def require_node_package(name: str) -> str:
     """Return the path of a Node for which *name* is installed beside ``tests/clients/node``."""
     node = require_program("node")
     if not (NODE_CLIENTS / "node_modules" / name).is_dir():
-        _missing(f"the Node package {name} is not installed; run: npm ci --prefix {NODE_CLIENTS}")
+        _missing(f"the Node package {name} is missing; run: npm ci --prefix tests/clients/node")
     return node
 
 
