@@ -17,7 +17,7 @@ from cpanel_emu.liveapi.messages import (
     Shutdown,
     Unreadable,
 )
-from cpanel_emu.liveapi.xml_action import read_xml_action
+from cpanel_emu.tongues.xml_action import read_xml_action
 
 ACTION_START = b"<cpanelaction>"
 ACTION_END = b"</cpanelaction>"
