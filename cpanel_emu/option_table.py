@@ -9,8 +9,11 @@ from typing import Any
 
 from cpanel_emu import option_values as read
 from cpanel_emu.releases import DEFAULT_RELEASE
+from cpanel_emu.server.limits import Limits
 
 ENVIRONMENT_PREFIX = "CPANEL_EMU_"
+
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,71 @@ OPTIONS: tuple[Option, ...] = (
         1,
         "1",
         "Processes that answer; they share the root.",
+    ),
+    Option(
+        "threads",
+        "N",
+        read.count,
+        _LIMITS.workers,
+        str(_LIMITS.workers),
+        "Requests that one process answers at a time; others wait their turn.",
+    ),
+    Option(
+        "max-connections",
+        "N",
+        read.count,
+        _LIMITS.connections,
+        str(_LIMITS.connections),
+        "Clients that one process serves at a time; beyond it, the one that kept us waiting "
+        "longest is disconnected.",
+    ),
+    Option(
+        "max-head",
+        "BYTES",
+        read.size,
+        _LIMITS.head_bytes,
+        "1M",
+        "Longest request line, and again longest header lines; beyond it, 431.",
+    ),
+    Option(
+        "max-body",
+        "BYTES",
+        read.size,
+        _LIMITS.body_bytes,
+        "16M",
+        "Longest body of a request; beyond it, 413.",
+    ),
+    Option(
+        "head-timeout",
+        "SECONDS",
+        read.seconds,
+        _LIMITS.head_seconds,
+        f"{_LIMITS.head_seconds:g}",
+        "How long a client may take to send a request line and headers; beyond it, 408.",
+    ),
+    Option(
+        "body-timeout",
+        "SECONDS",
+        read.seconds,
+        _LIMITS.body_seconds,
+        f"{_LIMITS.body_seconds:g}",
+        "How long a client may take to send a body; beyond it, 408.",
+    ),
+    Option(
+        "idle-timeout",
+        "SECONDS",
+        read.seconds,
+        _LIMITS.idle_seconds,
+        f"{_LIMITS.idle_seconds:g}",
+        "How long a connection may be idle between requests.",
+    ),
+    Option(
+        "write-timeout",
+        "SECONDS",
+        read.seconds,
+        _LIMITS.write_seconds,
+        f"{_LIMITS.write_seconds:g}",
+        "How long a client may take to read an answer.",
     ),
     Option(
         "config",

@@ -23,6 +23,8 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _DECIMAL = re.compile(r"[0-9]{1,18}")
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
 def release_name(value: object, _base: Path) -> str:
@@ -88,6 +90,24 @@ def count(value: object, _base: Path) -> int:
     if not number:
         raise ValueError("write a number from 1 up")
     return number
+
+
+def size(value: object, _base: Path) -> int:
+    """Read a number of bytes from 1 up; ``K``, ``M`` and ``G`` stand for powers of 1,024."""
+    unit = _UNITS.get(value[-1:], 1) if isinstance(value, str) else 1
+    number = _whole_number(value[:-1] if isinstance(value, str) and unit > 1 else value)
+    if not number:
+        raise ValueError('write a number of bytes from 1 up, or with K, M or G, such as "16M"')
+    return number * unit
+
+
+def seconds(value: object, _base: Path) -> float:
+    """Read a time in seconds, more than none."""
+    is_number = isinstance(value, str | int | float) and not isinstance(value, bool)
+    text = str(value) if is_number else ""
+    if not _SECONDS.fullmatch(text) or not float(text):
+        raise ValueError("write a number of seconds, more than 0, such as 60 or 0.5")
+    return float(text)
 
 
 def number_seed(value: object, _base: Path) -> int:

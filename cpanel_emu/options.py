@@ -49,6 +49,14 @@ class Options:
     tls_cert: Path | None
     tls_key: Path | None
     workers: int
+    threads: int
+    max_connections: int
+    max_head: int
+    max_body: int
+    head_timeout: float
+    body_timeout: float
+    idle_timeout: float
+    write_timeout: float
     config: Path | None
 
     @property

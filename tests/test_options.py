@@ -67,6 +67,14 @@ def test_defaults(root: Path) -> None:
         tls_cert=None,
         tls_key=None,
         workers=1,
+        threads=16,
+        max_connections=1000,
+        max_head=1_048_576,
+        max_body=16_777_216,
+        head_timeout=60.0,
+        body_timeout=120.0,
+        idle_timeout=70.0,
+        write_timeout=60.0,
         config=None,
     )
 
@@ -121,6 +129,14 @@ def test_every_option_is_an_environment_variable_and_a_key(root: Path, tmp_path:
         "tls-cert": str(tmp_path / "file"),
         "tls-key": str(tmp_path / "file"),
         "workers": "2",
+        "threads": "3",
+        "max-connections": "4",
+        "max-head": "64K",
+        "max-body": "2G",
+        "head-timeout": "1.5",
+        "body-timeout": "2.5",
+        "idle-timeout": "3.5",
+        "write-timeout": "4.5",
     }
     environ = {f"CPANEL_EMU_{name.upper().replace('-', '_')}": text for name, text in texts.items()}
     expected = Options(
@@ -144,6 +160,14 @@ def test_every_option_is_an_environment_variable_and_a_key(root: Path, tmp_path:
         tls_cert=tmp_path / "file",
         tls_key=tmp_path / "file",
         workers=2,
+        threads=3,
+        max_connections=4,
+        max_head=65_536,
+        max_body=2_147_483_648,
+        head_timeout=1.5,
+        body_timeout=2.5,
+        idle_timeout=3.5,
+        write_timeout=4.5,
         config=None,
     )
     assert resolve({}, environ) == expected
@@ -220,6 +244,18 @@ def test_a_given_file_may_name_the_root_whose_own_file_is_then_not_read(
         ("lockout", "0", 'write a number from 1 up, or "off"'),
         ("workers", "0", "write a number from 1 up"),
         ("workers", "off", "write a number from 1 up"),
+        ("max-body", "0", "write a number of bytes from 1 up"),
+        ("max-body", "0M", "write a number of bytes from 1 up"),
+        ("max-body", "M", "write a number of bytes from 1 up"),
+        ("max-body", "1m", 'with K, M or G, such as "16M"'),
+        ("max-body", "1.5M", "write a number of bytes from 1 up"),
+        ("max-body", 1.5, "write a number of bytes from 1 up"),
+        ("head-timeout", "0", "write a number of seconds, more than 0"),
+        ("head-timeout", "-1", "write a number of seconds, more than 0"),
+        ("head-timeout", "1e3", "write a number of seconds, more than 0"),
+        ("head-timeout", "inf", "write a number of seconds, more than 0"),
+        ("head-timeout", float("nan"), "write a number of seconds, more than 0"),
+        ("head-timeout", True, "write a number of seconds, more than 0"),
         ("random-seed", "x", "write a number from 0 up"),
         ("emulate-version", "11.33", "write one of the texts 11.32, 11.36,"),
         ("emulate-version", 11.4, "(in TOML, in quotes)"),
@@ -249,6 +285,21 @@ def test_a_bad_value_names_option_place_and_mend(name: str, value: object, mend:
     assert flag.startswith(f"Option {name} cannot be ")
     assert f"(--{name}): " in flag
     assert mend in flag
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("1", 1), ("2K", 2048), ("16M", 16_777_216), ("1G", 1_073_741_824), (100, 100)],
+)
+def test_sizes_take_units(root: Path, value: object, expected: int) -> None:
+    assert resolve({"root": root, "max_body": value}, {}).max_body == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("0.5", 0.5), ("60", 60.0), (2, 2.0), (0.25, 0.25)]
+)
+def test_times_take_fractions(root: Path, value: object, expected: float) -> None:
+    assert resolve({"root": root, "head_timeout": value}, {}).head_timeout == expected
 
 
 def test_the_place_of_a_bad_value_is_named(root: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.server.app import Application
 from cpanel_emu.server.endpoints import Endpoint, Service
+from cpanel_emu.server.limits import Limits
 from cpanel_emu.server.listener import Listener
 from cpanel_emu.server.tls import server_context
 
@@ -27,7 +28,10 @@ class Doors:
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
         self._listener = Listener(
-            Application(emulator), wanted_endpoints(emulator.options), tls=self._tls_context
+            Application(emulator),
+            wanted_endpoints(emulator.options),
+            tls=self._tls_context,
+            limits=limits(emulator.options),
         )
 
     def open(self) -> None:
@@ -74,4 +78,20 @@ def wanted_endpoints(options: Options) -> tuple[Endpoint, ...]:
         Endpoint(options.host, port, tls, service)
         for port, tls, service in wanted
         if port is not None
+    )
+
+
+def limits(options: Options) -> Limits:
+    """Return what one client may cost, as *options* have it."""
+    default = Limits()
+    return Limits(
+        head_bytes=options.max_head,
+        body_bytes=options.max_body,
+        buffered_bytes=max(default.buffered_bytes, options.max_body + 2 * options.max_head),
+        head_seconds=options.head_timeout,
+        body_seconds=options.body_timeout,
+        idle_seconds=options.idle_timeout,
+        write_seconds=options.write_timeout,
+        connections=options.max_connections,
+        workers=options.threads,
     )
