@@ -123,6 +123,17 @@ class CredentialChecker:
         """Return the login that the login form's *user* and *password* give, or ``None``."""
         return self.check(Credentials(Scheme.BASIC, user, password), service)
 
+    def may_enter(self, user: str, service: Service) -> bool:
+        """Whether *user* is still one that *service* lets in, however proved.
+
+        A session outlives the request that proved who is there; meanwhile an account may have
+        gone, been suspended, or lost the accounts it owned.
+
+        Raises:
+            StoreError: the files of the root cannot be read.
+        """
+        return self._may_enter(self._holder(user, service), service)
+
     def _holder(self, user: str, service: Service) -> Account | WhmUser | None:
         if user == ROOT_USER:
             return self._directory.root_user if service is Service.WHM else None

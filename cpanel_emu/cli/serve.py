@@ -9,7 +9,6 @@ import click
 
 from cpanel_emu.accounts.seeding import holders_of_published_secrets
 from cpanel_emu.cli.common import emulator, emulator_options
-from cpanel_emu.server.app import is_loopback
 
 
 @click.command()
@@ -26,7 +25,7 @@ def serve(**flags: object) -> None:
         server.open_doors()
         for endpoint in server.endpoints:
             click.echo(f"{endpoint.service:<6} {endpoint.url}")
-        if not is_loopback(server.options.host):
+        if not server.options.is_loopback:
             _warn_of_published_secrets(holders_of_published_secrets(server.accounts))
         click.echo("ready")
         ended.wait()

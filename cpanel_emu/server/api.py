@@ -9,13 +9,14 @@ import enum
 from collections.abc import Mapping
 
 from cpanel_emu.accounts.models import Service
-from cpanel_emu.call import Answer, Api, Arguments, Call
+from cpanel_emu.call import Answer, Api, Arguments, Call, Tree
 from cpanel_emu.releases import Release
 from cpanel_emu.server.parameters import positional
 from cpanel_emu.server.request import Request
 from cpanel_emu.server.responses import PLAIN_TEXT, XML, Response, bare
 from cpanel_emu.tongues import envelopes, json_api, xml_api
 from cpanel_emu.tongues.envelopes import Envelope
+from cpanel_emu.tongues.xml_action import read_xml_action
 
 _DENIED = "403 Forbidden Access denied"
 _PREFIXES = ("cpanel_jsonapi_", "cpanel_xmlapi_")
@@ -41,26 +42,46 @@ def control(values: Mapping[str, str], name: str, form: Format) -> str:
     return ""
 
 
-def requested_api(values: Mapping[str, str], form: Format) -> Api:
-    """Return the API family asked for; absent or anything else means 2 (``wire §2.3``)."""
-    version = control(values, "apiversion", form)
-    return Api(version) if version in {"1", "3"} else Api.API2
-
-
 def requested_call(values: Mapping[str, str], form: Format) -> Call:
-    """Return the call that the parameters describe."""
-    api = requested_api(values, form)
-    named = {
-        name: value
-        for name, value in values.items()
-        if not name.startswith(("cpanel_jsonapi_", "cpanel_xmlapi_"))
-    }
+    """Return the call that the parameters describe.
+
+    On ``/xml-api/`` an ``xmlin`` document may describe it instead (``wire §2.9``).
+    """
+    if form is Format.XML and "xmlin" in values:
+        return _call_in_document(values["xmlin"])
+    api = _api(control(values, "apiversion", form))
+    named = {name: value for name, value in values.items() if not name.startswith(_PREFIXES)}
     return Call(
         api=api,
         module=control(values, "module", form),
         function=control(values, "func", form),
         arguments=Arguments(named, positional(values) if api is Api.API1 else ()),
     )
+
+
+def _api(version: str) -> Api:
+    """Return the API family asked for; absent or anything else means 2 (``wire §2.3``)."""
+    return Api(version) if version in {"1", "3"} else Api.API2
+
+
+def _call_in_document(document: str) -> Call:
+    action = read_xml_action(document.encode("utf-8")) or {}
+    arguments = action.get("args")
+    named = arguments if isinstance(arguments, Mapping) else {}
+    listed = arguments if isinstance(arguments, list) else []
+    return Call(
+        api=_api(_text(action.get("apiversion"))),
+        module=_text(action.get("module")),
+        function=_text(action.get("func")),
+        arguments=Arguments(
+            {name: _text(value) for name, value in named.items()},
+            tuple(_text(value) for value in listed),
+        ),
+    )
+
+
+def _text(value: Tree) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def content_type(form: Format, release: Release) -> str:
@@ -91,6 +112,14 @@ def named_account(request: Request, form: Format) -> str:
     if any(f"{prefix}user" in request.values for prefix in form.prefixes):
         return control(request.values, "user", form)
     return request.values.get("user", "") if request.service is Service.WHM else ""
+
+
+def bad_user(api: Api, form: Format, release: Release) -> bytes:
+    """Return the body for a missing, unknown or foreign account (``wire §5.6``).
+
+    A release without UAPI does not know its shape either.
+    """
+    return encode(envelopes.bad_user(api if release.uapi else Api.API2), form)
 
 
 def access_denied(form: Format, reason: str = envelopes.ACCESS_DENIED) -> Response:

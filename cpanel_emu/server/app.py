@@ -6,7 +6,6 @@ what `Emulator.answer` checks.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import time
 from collections.abc import Iterable
@@ -25,8 +24,8 @@ from cpanel_emu.server import api, pages
 from cpanel_emu.server.api import Format
 from cpanel_emu.server.gate import Denial, Gate, Lockout
 from cpanel_emu.server.login import LoginDoor
-from cpanel_emu.server.request import Request, read_request
-from cpanel_emu.server.responses import HTML, PLAIN_TEXT, Response, bare, complete, not_found
+from cpanel_emu.server.request import BodyTooLarge, Request, read_request
+from cpanel_emu.server.responses import HTML, Response, complete, not_found, refused
 from cpanel_emu.tongues import envelopes, json_api, xml_api
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-_BODY_LIMIT = 64 * 1024 * 1024
 _FORMATS = {"json-api": Format.JSON, "xml-api": Format.XML}
 
 
@@ -45,41 +43,48 @@ class Application:
         self.emulator = emulator
         self._release = emulator.release
         options = emulator.options
+        self._body_limit = options.max_body
         checker = CredentialChecker(
             emulator.accounts,
-            refused=frozenset() if is_loopback(options.host) else published_secrets(),
+            refused=frozenset() if options.is_loopback else published_secrets(),
         )
         self._gate = Gate(checker, emulator.sessions, Lockout(options.lockout, time.monotonic))
         self._logins = LoginDoor(
             self._gate, emulator.accounts, self._release, emulator.random, emulator.clock.now
         )
+        self._open_to_all = {
+            "/login": self._logins.log_in,
+            "/login/": self._logins.log_in,
+            "/logout": self._logins.log_out,
+            "/logout/": self._logins.log_out,
+        }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        request = read_request(
-            environ, strip_quotes=self._release.strips_quotes, body_limit=_BODY_LIMIT
-        )
-        response = self.respond(request)
+        response = self._answered(environ)
         if response.close:
             control = environ.get("cpanel_emu.connection")
             if control is not None:
                 control.close = True
         start_response(response.status, list(response.headers))
-        return [response.body] if request.method != "HEAD" else []
+        return [response.body] if environ["REQUEST_METHOD"] != "HEAD" else []
 
-    def respond(self, request: Request) -> Response:
-        """Return the answer to *request*."""
+    def _answered(self, environ: dict[str, Any]) -> Response:
         try:
+            request = read_request(
+                environ, strip_quotes=self._release.strips_quotes, body_limit=self._body_limit
+            )
             return self._route(request)
+        except BodyTooLarge:
+            return refused("413 Request Entity Too Large")
         except StoreError as error:
             _logger.error("The root cannot be used: %s", error)  # noqa: TRY400  (one line)
-            return bare("503 Service Unavailable", PLAIN_TEXT, b"Service Unavailable\r\n")
+            return refused("503 Service Unavailable")
 
     def _route(self, request: Request) -> Response:
-        if request.path in {"/login", "/login/"}:
-            return self._logins.log_in(request)
-        if request.path in {"/logout", "/logout/"}:
-            return self._logins.log_out(request)
+        answer = self._open_to_all.get(request.path)
+        if answer is not None:
+            return answer(request)
         section, _, rest = request.path[1:].partition("/")
         form = _FORMATS.get(section)
         entered = self._gate.enter(request)
@@ -88,38 +93,39 @@ class Application:
         if form is not None:
             return self._api(request, entered, form, rest.rstrip("/"))
         if section == "execute":
-            return self._execute(request, entered, rest)
+            return self._execute(request, entered, rest.rstrip("/"))
+        if request.path == "/":
+            return self._logins.start(request, entered)
         return not_found()
 
     def _refuse(self, request: Request, form: Format | None, denial: Denial) -> Response:
         """Return the refusal of a request without good credentials (``wire §4``)."""
         if form is not None:
             return api.access_denied(form)
-        if denial is Denial.WRONG_TOKEN:
-            return self._complete(HTML, pages.wrong_token_page(), status="401 Unauthorized")
-        refused = denial is Denial.WRONG_CREDENTIALS or request.path.startswith("/execute/")
-        status = "401 Unauthorized" if refused else "200 OK"
-        return self._complete(HTML, pages.login_page(), status=status)
+        if denial is Denial.NO_CREDENTIALS and request.path.startswith("/execute/"):
+            denial = Denial.WRONG_CREDENTIALS
+        status, page = pages.refusal(denial)
+        return self._complete(HTML, page, status=status)
 
     def _api(self, request: Request, login: Login, form: Format, name: str) -> Response:
         if name == "cpanel":
             return self._call(request, login, form)
-        if request.service is Service.CPANEL:
-            return api.access_denied(form)
         if not name or "/" in name:
             return not_found()
+        if request.service is Service.CPANEL:
+            return api.access_denied(form)
         return self._native(request, login, form, name)
 
     def _call(self, request: Request, login: Login, form: Format) -> Response:
-        if form is Format.XML and not self._release.xml:
-            return not_found()
         call = api.requested_call(request.values, form)
         if login.scheme is Scheme.CPANEL and call.api is Api.API1:
             return api.access_denied(form, envelopes.TOKEN_REFUSED_FOR_API1)
+        if form is Format.XML and not self._release.xml:
+            return not_found()
         named = api.named_account(request, form)
         account = target_account(login, named, self.emulator.accounts)
         if account is None:
-            body = api.encode(envelopes.bad_user(call.api), form)
+            body = api.bad_user(call.api, form, self._release)
         else:
             answer = self.emulator.answer(call, account)
             body = api.encode_answer(answer, form, self._release)
@@ -167,14 +173,6 @@ class Application:
             status=status,
             extra=tuple(extra),
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the address *host* can be reached from this machine alone."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def create_app(root: str | Path | None = None, **options: object) -> Application:

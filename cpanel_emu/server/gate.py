@@ -6,7 +6,6 @@ import enum
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 
 from cpanel_emu.accounts.credentials import CredentialChecker, Login, parse_authorization
 from cpanel_emu.accounts.models import Service
@@ -23,6 +22,7 @@ class Denial(enum.Enum):
     NO_CREDENTIALS = "no credentials"
     WRONG_CREDENTIALS = "wrong credentials"
     WRONG_TOKEN = "wrong security token"  # noqa: S105  (a reason, no secret)
+    LOCKED = "too many failed logins"
 
 
 class Lockout:
@@ -82,33 +82,24 @@ class Gate:
         right one on every request (``wire §3.1``, ``wire §3.3``).
         """
         if self._lockout.is_locked(request.remote_address):
-            return Denial.WRONG_CREDENTIALS
+            return Denial.LOCKED
         if request.authorization:
-            credentials = parse_authorization(request.authorization)
-            login = (
-                self._checker.check(credentials, request.service)
-                if credentials is not None
-                else None
-            )
-            if login is None:
-                self._lockout.failed(request.remote_address)
-                return Denial.WRONG_CREDENTIALS
-            return login
+            return self._by_header(request)
         value = session_cookie(request)
         if not value:
             return Denial.NO_CREDENTIALS
-        session = self._sessions.check(value, f"/cpsess{request.token}", request.service)
+        session = self._session(value, request)
         return session.login if session is not None else Denial.WRONG_TOKEN
 
-    def log_in(self, request: Request) -> Session | None:
+    def log_in(self, request: Request) -> Session | Denial:
         """Return a new session for the user and password of a login form, if they are right."""
         if self._lockout.is_locked(request.remote_address):
-            return None
+            return Denial.LOCKED
         user, password = request.values.get("user", ""), request.values.get("pass", "")
         login = self._checker.check_password(user, password, request.service)
         if login is None:
             self._lockout.failed(request.remote_address)
-            return None
+            return Denial.WRONG_CREDENTIALS
         return self._sessions.create(login.user, request.service)
 
     def log_out(self, request: Request) -> None:
@@ -119,19 +110,36 @@ class Gate:
 
     def handed_session(self, request: Request) -> Session | None:
         """Return the session that a URL of ``create_user_session`` hands over, if it is good."""
-        value, token = request.values.get("session", ""), f"/cpsess{request.token}"
-        return self._sessions.check(value, token, request.service)
+        return self._session(request.values.get("session", ""), request)
+
+    def _by_header(self, request: Request) -> Login | Denial:
+        credentials = parse_authorization(request.authorization)
+        if credentials is not None:
+            login = self._checker.check(credentials, request.service)
+            if login is not None:
+                return login
+        self._lockout.failed(request.remote_address)
+        return Denial.WRONG_CREDENTIALS
+
+    def _session(self, value: str, request: Request) -> Session | None:
+        """Return the session with this cookie *value*, if the token in the path is its own."""
+        session = self._sessions.check(value, f"/cpsess{request.token}", request.service)
+        if session is None or not self._checker.may_enter(session.user, session.service):
+            return None
+        return session
 
 
 def session_cookie(request: Request) -> str:
-    """Return the value of the service's session cookie, or ``""``."""
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load(request.cookie)
-    except CookieError:
-        return ""
-    found = cookies.get(request.service.cookie_name)
-    return found.value if found is not None else ""
+    """Return the value of the service's session cookie, or ``""``.
+
+    Read by hand: the standard library gives up at the first cookie of anybody that it does not
+    like.
+    """
+    for cookie in request.cookie.split(";"):
+        name, _, value = cookie.partition("=")
+        if name.strip() == request.service.cookie_name:
+            return value.strip(' "')
+    return ""
 
 
 def set_cookie(session: Session, request: Request) -> tuple[str, str]:

@@ -7,12 +7,13 @@ import random
 import urllib.parse
 from collections.abc import Callable, Sequence
 
+from cpanel_emu.accounts.credentials import Login
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Service
 from cpanel_emu.accounts.sessions import Session
 from cpanel_emu.releases import Release
 from cpanel_emu.server import pages
-from cpanel_emu.server.gate import Gate, expire_cookie, set_cookie
+from cpanel_emu.server.gate import Denial, Gate, expire_cookie, set_cookie
 from cpanel_emu.server.request import Request
 from cpanel_emu.server.responses import HTML, Response, complete
 
@@ -20,7 +21,7 @@ _SAFE_IN_LOCATION = "/:?#[]@!$&'()*+,;=%-._~"
 
 
 class LoginDoor:
-    """Answers ``/login`` and ``/logout``."""
+    """Answers ``/login``, ``/logout`` and ``/``."""
 
     def __init__(
         self,
@@ -40,12 +41,12 @@ class LoginDoor:
         """Answer a request for ``/login``: a form, a posted form, or a handed-over session."""
         if "session" in request.values and request.token:
             return self._take_over(request)
-        if request.method != "POST" and "user" not in request.values:
+        if not request.posted and "user" not in request.values:
             return self._answer("200 OK", HTML, pages.login_page())
         session = self._gate.log_in(request)
         only = request.values.get("login_only", "0") not in {"", "0"}
-        if session is None:
-            return self._refuse(only=only)
+        if isinstance(session, Denial):
+            return self._refuse(session, only=only)
         home = self._home(session)
         if not only:
             return self._redirect("302 Found", home, set_cookie(session, request))
@@ -64,11 +65,12 @@ class LoginDoor:
             "307 Temporary Redirect", self._home(session), set_cookie(session, request)
         )
 
-    def _refuse(self, *, only: bool) -> Response:
-        if not only:
-            return self._answer("401 Unauthorized", HTML, pages.login_page())
-        body = b'{"status":0,"message":"invalid_login"}'
-        return self._answer("401 Unauthorized", self._release.json_content_type, body)
+    def _refuse(self, denial: Denial, *, only: bool) -> Response:
+        if only:
+            body = b'{"status":0,"message":"invalid_login"}'
+            return self._answer("401 Unauthorized", self._release.json_content_type, body)
+        status, page = pages.refusal(denial)
+        return self._answer(status, HTML, page)
 
     def _tell(self, session: Session, home: str, request: Request) -> Response:
         """Answer ``login_only``: the token in JSON, and where a browser would go."""
@@ -83,12 +85,23 @@ class LoginDoor:
         extra = [("Location", home), set_cookie(session, request)]
         return self._answer("200 OK", self._release.json_content_type, body, extra)
 
+    def start(self, request: Request, login: Login) -> Response:
+        """Answer ``/`` to somebody who is let in: WHM's start, or the way to the theme's."""
+        token = f"/cpsess{request.token}" if request.token else ""
+        if login.service is Service.WHM:
+            return self._answer("200 OK", HTML, pages.whm_home(login.user, token))
+        location = self._start_path(login.user, login.service, token)
+        return self._answer("302 Found", "", b"", [("Location", location)])
+
     def _home(self, session: Session) -> str:
+        return self._start_path(session.user, session.service, session.token)
+
+    def _start_path(self, user: str, service: Service, token: str) -> str:
         """Return where a login leads: the account's theme, or WHM's own start."""
-        account = self._accounts.get(session.user)
-        if session.service is Service.WHM or account is None:
-            return f"{session.token}/"
-        return f"{session.token}/frontend/{account.theme}/index.html"
+        account = self._accounts.get(user)
+        if service is Service.WHM or account is None:
+            return f"{token}/"
+        return f"{token}/frontend/{account.theme}/index.html"
 
     def _redirect(self, status: str, location: str, cookie: tuple[str, str]) -> Response:
         return self._answer(status, "", b"", [("Location", location), cookie])

@@ -1,8 +1,10 @@
-"""HTML that the server itself shows when it lets nobody in (``wire §4.3``)."""
+"""HTML of the server itself: to those it lets in nowhere (``wire §4.3``), and WHM's start."""
 
 from __future__ import annotations
 
 import html
+
+from cpanel_emu.server.gate import Denial
 
 _PAGE = """<!DOCTYPE html>
 <html>
@@ -23,14 +25,50 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
+_HOME = """<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<title>WHM</title>
+</head>
+<body>
+<h1>WHM</h1>
+<p>You are logged in as {user}. This server answers WHM's calls; it has none of its pages.</p>
+<ul>
+<li><a href="{token}/json-api/listaccts">Accounts</a></li>
+<li><a href="{token}/json-api/applist">Functions</a></li>
+<li><a href="/logout/">Log out</a></li>
+</ul>
+</body>
+</html>
+"""
+
+
 def login_page() -> bytes:
     """Return the login page: ``<html>``, and a form that posts to ``/login/``."""
     return _page("Log in", "")
 
 
-def wrong_token_page() -> bytes:
-    """Return the page for a cookie without its security token."""
-    return _page("HTTP error 401", "Invalid security token")
+def refusal(denial: Denial) -> tuple[str, bytes]:
+    """Return status and page for somebody who is not let in; each has the login form.
+
+    A cookie without its security token gets the words that clients look for.
+    """
+    match denial:
+        case Denial.NO_CREDENTIALS:
+            return "200 OK", login_page()
+        case Denial.WRONG_CREDENTIALS:
+            return "401 Unauthorized", login_page()
+        case Denial.WRONG_TOKEN:
+            return "401 Unauthorized", _page("HTTP error 401", "Invalid security token")
+        case Denial.LOCKED:
+            told = "Too many logins failed. Wait a minute, then try again."
+            return "403 Forbidden", _page("HTTP error 403", told)
+
+
+def whm_home(user: str, token: str) -> bytes:
+    """Return what *user* sees after a login to WHM; *token* is the session's ``/cpsess…``."""
+    return _HOME.format(user=html.escape(user), token=token).encode("utf-8")
 
 
 def _page(title: str, message: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
@@ -13,7 +14,7 @@ from werkzeug.http import parse_options_header
 
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "application/octet-stream"})
 _MOST_PARTS = 1000
-_HIGHEST_POSITION = 99
+_POSITION = re.compile(r"arg-([0-9]{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def _read_body(
 ) -> tuple[Mapping[str, str], tuple[UploadedFile, ...]]:
     if not body:
         return {}, ()
+    if content_type in _FORM_TYPES:
+        return dict(form_pairs(body)), ()
     kind, options = parse_options_header(content_type)
     kind = kind.strip().lower()
     if kind in _FORM_TYPES:
@@ -123,17 +126,19 @@ def _json_text(value: object) -> str | None:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
+        # A lone half of a surrogate pair is no character, so it becomes U+FFFD as well.
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return None
 
 
 def positional(values: Mapping[str, str]) -> tuple[str, ...]:
-    """Return API 1's ``arg-0``, ``arg-1`` … in order, gaps as ``""`` (``wire §2.3``)."""
-    found: dict[int, str] = {}
-    for name, value in values.items():
-        number = name.removeprefix("arg-")
-        if number != name and number.isascii() and number.isdecimal() and len(number) <= 2:
-            found[int(number)] = value
-    if not found:
-        return ()
-    return tuple(found.get(index, "") for index in range(min(max(found), _HIGHEST_POSITION) + 1))
+    """Return API 1's ``arg-0``, ``arg-1`` … to ``arg-99`` in order (``wire §2.3``).
+
+    Those that are missing before the last one are ``""``.
+    """
+    found = {
+        int(position[1]): value
+        for name, value in values.items()
+        if name.startswith("arg-") and (position := _POSITION.fullmatch(name))
+    }
+    return tuple(found.get(index, "") for index in range(max(found, default=-1) + 1))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from cpanel_emu.accounts.models import Service
+from cpanel_emu.errors import EmulatorError
 from cpanel_emu.server.parameters import Parameters, read_parameters
 
 _TOKEN = re.compile(r"/cpsess(\d+)(?=/|\Z)", re.ASCII)
@@ -15,12 +16,17 @@ _SLASHES = re.compile(r"/{2,}")
 _WHM_PORTS = frozenset({"2086", "2087"})
 
 
+class BodyTooLarge(EmulatorError):
+    """A body has more bytes than the server takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A decoded request; *path* has neither security token nor doubled slashes."""
 
     service: Service
-    method: str
+    posted: bool
+    """POST, or another method than GET and HEAD with a body (``wire §2.4``)."""
     path: str
     token: str
     """The digits of the ``/cpsess`` prefix, or ``""``."""
@@ -29,7 +35,7 @@ class Request:
     cookie: str
     remote_address: str
     secure: bool
-    host: str
+    """The client came by TLS."""
     port: str
 
     @property
@@ -73,32 +79,50 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
     Args:
         environ: the WSGI environment.
         strip_quotes: whether the release drops quotes round values (``wire §2.4``).
-        body_limit: how many bytes of body to read at most.
+        body_limit: how many bytes a body may have.
+
+    Raises:
+        BodyTooLarge: it has more; nothing of it need have been read.
     """
-    token, path = split_path(environ.get("PATH_INFO") or "/")
+    method = environ["REQUEST_METHOD"]
+    token, path = split_path(_decoded(environ.get("PATH_INFO") or "/"))
+    service = service_of(environ)
+    body = _body(environ, body_limit)
+    parameters = read_parameters(
+        environ.get("QUERY_STRING", ""),
+        environ.get("CONTENT_TYPE", ""),
+        body,
+        strip_quotes=strip_quotes,
+    )
+    if parameters.files and service is Service.WHM:
+        parameters = Parameters(parameters.values)  # they are lost there (liveapi_cli §3)
     return Request(
-        service=service_of(environ),
-        method=environ["REQUEST_METHOD"],
+        service=service,
+        posted=method == "POST" or (bool(body) and method not in {"GET", "HEAD"}),
         path=path,
         token=token,
-        parameters=read_parameters(
-            environ.get("QUERY_STRING", ""),
-            environ.get("CONTENT_TYPE", ""),
-            _body(environ, body_limit),
-            strip_quotes=strip_quotes,
-        ),
+        parameters=parameters,
         authorization=environ.get("HTTP_AUTHORIZATION", ""),
         cookie=environ.get("HTTP_COOKIE", ""),
         remote_address=environ.get("REMOTE_ADDR", ""),
         secure=environ.get("wsgi.url_scheme") == "https",
-        host=environ.get("HTTP_HOST", ""),
         port=environ.get("SERVER_PORT", ""),
     )
+
+
+def _decoded(path: str) -> str:
+    """Return a path as text; WSGI hands over one character for each byte."""
+    return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _body(environ: Mapping[str, Any], limit: int) -> bytes:
     length = environ.get("CONTENT_LENGTH") or ""
     stream: IO[bytes] = environ["wsgi.input"]
     if length.isdecimal():
-        return stream.read(min(int(length), limit))
-    return stream.read(limit) if environ.get("wsgi.input_terminated") else b""
+        if int(length) > limit:
+            raise BodyTooLarge(f"The body has {length} bytes; {limit} are allowed.")
+        return stream.read(int(length))
+    body = stream.read(limit + 1) if environ.get("wsgi.input_terminated") else b""
+    if len(body) > limit:
+        raise BodyTooLarge(f"The body has more than {limit} bytes.")
+    return body

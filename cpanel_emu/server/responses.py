@@ -65,6 +65,15 @@ def bare(status: str, content_type: str, body: bytes) -> Response:
     return Response(status, [("Content-type", content_type)], body, close=True)
 
 
+def refused(status: str) -> Response:
+    """Return a refusal whose body is its reason phrase (``wire §4.4``).
+
+    Args:
+        status: code and reason phrase.
+    """
+    return bare(status, PLAIN_TEXT, f"{status.partition(' ')[2]}\r\n".encode("ascii"))
+
+
 def not_found() -> Response:
     """Return the answer to an unknown path (``wire §4.4``)."""
-    return bare("404 Not Found", PLAIN_TEXT, b"Not Found\r\n")
+    return refused("404 Not Found")
