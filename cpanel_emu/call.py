@@ -58,6 +58,8 @@ class Call:
     module: str
     function: str
     arguments: Arguments = Arguments()
+    posted: bool = True
+    """Over HTTP, whether the method was POST; the other ways in have no methods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class RefusalKind(enum.Enum):
     ROLE = "role"
     FEATURE = "feature"
     DEMO = "demo account"
+    METHOD = "not called with POST"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def answer(call: Call, context: Context, registry: Registry) -> Answer:
     if function is None or (call.api is Api.UAPI and not context.release.uapi):
         return unknown_function(call, module, context)
     named = replace(call, module=function.module)
-    refusal = _gates(function, context)
+    refusal = _gates(function, call, context)
     if refusal is not None:
         return Answer(named, refusal)
     try:
@@ -54,8 +54,8 @@ def unknown_function(call: Call, module: str | None, context: Context) -> Answer
     return Answer(echoed, Refusal(RefusalKind.UNKNOWN_FUNCTION, text))
 
 
-def _gates(function: Function, context: Context) -> Refusal | None:
-    """Return the refusal that applies: roles, then the feature (``ssl §2.4``), then demo.
+def _gates(function: Function, call: Call, context: Context) -> Refusal | None:
+    """Return the refusal that applies: roles, the feature (``ssl §2.4``), demo, the method.
 
     A demo account may look, but change nothing.
     """
@@ -74,5 +74,9 @@ def _gates(function: Function, context: Context) -> Refusal | None:
         return Refusal(
             RefusalKind.DEMO,
             f'The function "{function.name}" is disabled because this is a demo account.',
+        )
+    if function.post_only and not call.posted:
+        return Refusal(
+            RefusalKind.METHOD, f'The function "{function.name}" must be called with POST.'
         )
     return None

@@ -55,7 +55,7 @@ class Function:
     changes: bool = False
     """It makes, replaces or removes something, which a demo account may not."""
     post_only: bool = False
-    """Over HTTP it must be called with POST; the doors that know a method check it (``ssl §8``)."""
+    """Over HTTP it must be called with POST (``ssl §8``)."""
     status: Status = Status.IMPLEMENTED
 
     def failed(self, text: str) -> Result:
@@ -75,6 +75,10 @@ class Registry:
             (function.api, function.module, function.name): function for function in functions
         }
         self._modules = {(api, module) for api, module, _ in self._functions}
+
+    def with_stubs(self, stubs: Iterable[Function]) -> Registry:
+        """Return a registry that also has *stubs*; what is emulated stays (``--stubs``)."""
+        return Registry((*stubs, *self))
 
     def __iter__(self) -> Iterator[Function]:
         return iter(self._functions.values())

@@ -42,13 +42,14 @@ def control(values: Mapping[str, str], name: str, form: Format) -> str:
     return ""
 
 
-def requested_call(values: Mapping[str, str], form: Format) -> Call:
+def requested_call(request: Request, form: Format) -> Call:
     """Return the call that the parameters describe.
 
     On ``/xml-api/`` an ``xmlin`` document may describe it instead (``wire §2.9``).
     """
+    values = request.values
     if form is Format.XML and "xmlin" in values:
-        return _call_in_document(values["xmlin"])
+        return _call_in_document(values["xmlin"], posted=request.posted)
     api = _api(control(values, "apiversion", form))
     named = {name: value for name, value in values.items() if not name.startswith(_PREFIXES)}
     return Call(
@@ -56,6 +57,7 @@ def requested_call(values: Mapping[str, str], form: Format) -> Call:
         module=control(values, "module", form),
         function=control(values, "func", form),
         arguments=Arguments(named, positional(values) if api is Api.API1 else ()),
+        posted=request.posted,
     )
 
 
@@ -64,7 +66,7 @@ def _api(version: str) -> Api:
     return Api(version) if version in {"1", "3"} else Api.API2
 
 
-def _call_in_document(document: str) -> Call:
+def _call_in_document(document: str, *, posted: bool) -> Call:
     action = read_xml_action(document.encode("utf-8")) or {}
     arguments = action.get("args")
     named = arguments if isinstance(arguments, Mapping) else {}
@@ -77,6 +79,7 @@ def _call_in_document(document: str) -> Call:
             {name: _text(value) for name, value in named.items()},
             tuple(_text(value) for value in listed),
         ),
+        posted=posted,
     )
 
 

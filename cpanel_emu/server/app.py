@@ -117,7 +117,7 @@ class Application:
         return self._native(request, login, form, name)
 
     def _call(self, request: Request, login: Login, form: Format) -> Response:
-        call = api.requested_call(request.values, form)
+        call = api.requested_call(request, form)
         if login.scheme is Scheme.CPANEL and call.api is Api.API1:
             return api.access_denied(form, envelopes.TOKEN_REFUSED_FOR_API1)
         if form is Format.XML and not self._release.xml:
@@ -138,7 +138,7 @@ class Application:
         known = self._release.uapi and request.service is Service.CPANEL
         if not known or not function or "/" in function or account is None:
             return not_found()
-        call = Call(Api.UAPI, module, function, Arguments(request.values))
+        call = Call(Api.UAPI, module, function, Arguments(request.values), request.posted)
         result = envelopes.uapi_result(self.emulator.answer(call, account))
         body = f"{json_api.dump(result)}\n".encode("utf-8", "replace")
         return self._complete(self._release.json_content_type, body)

@@ -36,6 +36,8 @@ class Request:
     remote_address: str
     secure: bool
     """The client came by TLS."""
+    host: str
+    """The ``Host`` header, or ``""``."""
     port: str
 
     @property
@@ -106,6 +108,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         cookie=environ.get("HTTP_COOKIE", ""),
         remote_address=environ.get("REMOTE_ADDR", ""),
         secure=environ.get("wsgi.url_scheme") == "https",
+        host=environ.get("HTTP_HOST", ""),
         port=environ.get("SERVER_PORT", ""),
     )
 
