@@ -8,15 +8,17 @@ call gives the same answer through each of them.
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from cpanel_emu import resources
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account, AccountError
 from cpanel_emu.accounts.seed import Seed, SeedKey, demo_seed, load_seed
@@ -33,16 +35,20 @@ from cpanel_emu.clock import Clock
 from cpanel_emu.errors import ConfigurationError, Failure
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.dispatch import answer
+from cpanel_emu.functions.stubs import stub_functions
 from cpanel_emu.functions.table import REGISTRY
+from cpanel_emu.journal import Journal
 from cpanel_emu.options import Options, resolve
 from cpanel_emu.releases import Layout, Release
 from cpanel_emu.root import Root, store_errors
 
 if TYPE_CHECKING:
+    from cpanel_emu.frontend import Frontend
     from cpanel_emu.server.doors import Doors
     from cpanel_emu.server.endpoints import Endpoint
 
 _FREE_PORTS = {"cpanel": 0, "cpanel_tls": 0, "whm": 0, "whm_tls": 0}
+_DEMO_THEME = "x3"
 _API_NAMES = {1: Api.API1, 2: Api.API2, 3: Api.UAPI, "uapi": Api.UAPI}
 
 
@@ -97,6 +103,11 @@ class Emulator:
             self._directories.using, lambda user: self._ssl_folder(user) / "ssl.db"
         )
         self._closing.callback(self._database_files.close)
+        self.registry = REGISTRY
+        """Every function that can be called here, stubs among them."""
+        if options.stubs is not None:
+            self.registry = REGISTRY.with_stubs(stub_functions(options.stubs))
+        self.journal = Journal()
         self._change = threading.RLock()
         self._doors: Doors | None = None
         self._seed()
@@ -157,6 +168,23 @@ class Emulator:
             random=self.random,
         )
 
+    @functools.cached_property
+    def frontend(self) -> Frontend:
+        """The pages of the served theme; the tag engine is loaded at first use."""
+        from cpanel_emu.frontend import Frontend  # noqa: PLC0415  (heavy; cpapi2 needs none)
+
+        return Frontend(
+            self.options.theme or resources.templates() / _DEMO_THEME,
+            _DEMO_THEME,
+            release=self.release,
+            server=lambda: self.accounts.server,
+            answer=self.answer,
+            is_reseller=self.accounts.is_reseller,
+            random=self.random,
+            clock=self.clock,
+            journal=self.journal,
+        )
+
     def answer(self, call: Call, account: Account) -> Answer:
         """Run *call* as *account* and return its answer; every door comes here.
 
@@ -175,7 +203,9 @@ class Emulator:
                     used.enter_context(self._directories.using(account.user))
                 ),
             )
-            return answer(call, context, REGISTRY)
+            given = answer(call, context, self.registry)
+        self.journal.record_call(call, given, account.user, self.clock.now())
+        return given
 
     def call(
         self,
@@ -210,6 +240,35 @@ class Emulator:
             positional=tuple(str(value) for value in positional),
         )
         return self.answer(Call(_API_NAMES[api], module, function, arguments), account)
+
+    def render(
+        self,
+        page: str,
+        *,
+        user: str,
+        form: Mapping[str, str] | None = None,
+        strict: bool = False,
+    ) -> bytes:
+        """Render one page of the theme and return its bytes, exactly as served.
+
+        Args:
+            page: the page's path relative to the theme.
+            user: the account that looks at it.
+            form: the form data, GET and POST together.
+            strict: whether warnings are errors.
+
+        Raises:
+            AccountError: there is no such account.
+            MissingPage: there is no such page, or it lies outside the theme.
+            StrictPageError: *strict*, and the page has warnings.
+        """
+        from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (as above)
+
+        account = self.accounts.get(user)
+        if account is None:
+            raise AccountError(f'There is no account "{user}".')
+        request = PageRequest(account, page, form or {})
+        return self.frontend.render(request, strict=strict).body
 
     @contextlib.contextmanager
     def ssl_manager(self, user: str) -> Iterator[SslManager]:
@@ -248,6 +307,7 @@ class Emulator:
             if self._key_pool is not None:
                 self._key_pool.restart()
             self._seed()
+            self.journal.clear()
 
     def open_doors(self) -> None:
         """Listen on the ports now; otherwise that happens when a URL is first asked for.

@@ -13,6 +13,7 @@ from cpanel_emu.releases import RELEASES
 _VERBS = {
     "account": ("accounts", "account"),
     "demo": ("demo", "demo"),
+    "render": ("render", "render"),
     "serve": ("serve", "serve"),
     "token": ("accounts", "token"),
 }

@@ -1,0 +1,51 @@
+"""``cpanel-emu render``: one page of a theme on standard output."""
+
+from __future__ import annotations
+
+import urllib.parse
+
+import click
+
+from cpanel_emu.accounts.models import AccountError
+from cpanel_emu.cli.common import FAILED, emulator, emulator_options
+from cpanel_emu.errors import ConfigurationError
+from cpanel_emu.frontend import PageRequest
+
+
+@click.command()
+@click.argument("page")
+@click.option("--user", default="user", show_default=True, help="The account that looks at it.")
+@click.option(
+    "--form", "fields", multiple=True, metavar="NAME=VALUE", help="A field of a posted form."
+)
+@click.option("--query", default="", help="The part of the URL behind the question mark.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if the page has any warning.")
+@emulator_options
+def render(
+    page: str, user: str, fields: tuple[str, ...], query: str, strict: bool, **flags: object
+) -> None:
+    """Render PAGE, a path relative to the theme; the bytes are exactly those that are served.
+
+    What the page asked for in vain goes to standard error, with file, line and rule.
+    """
+    with emulator(flags) as server:
+        account = server.accounts.get(user)
+        if account is None:
+            raise AccountError(f'There is no account "{user}".')
+        request = PageRequest(account, page.removeprefix("/"), _form(fields, query))
+        rendered = server.frontend.render(request)
+    click.echo(rendered.body, nl=False)
+    for one in rendered.warnings:
+        click.echo(f"{one.file}:{one.line}:{one.column}: {one.message} [{one.rule}]", err=True)
+    if strict and rendered.warnings:
+        raise SystemExit(FAILED)
+
+
+def _form(fields: tuple[str, ...], query: str) -> dict[str, str]:
+    form = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise ConfigurationError(f'Write --form NAME=VALUE, not "{field}".')
+        form[name] = value
+    return form

@@ -1,0 +1,165 @@
+"""The pages of the served theme, for any account (``tags §1``, ``tags §5.2``).
+
+Doors hand over who asks for which page with what form; the page's calls come back to
+`Emulator.answer` like every other call.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cpanel_emu.accounts.models import Account, Server
+from cpanel_emu.call import Answer, Call
+from cpanel_emu.clock import Clock
+from cpanel_emu.journal import Journal
+from cpanel_emu.releases import Release
+from cpanel_emu.tags import OpenPage, PageValues, RenderedPage, Renderer, Theme
+from cpanel_emu.tags.page import RandomSource
+
+_LIMITS = {
+    "BWLIMIT": "unlimited",
+    "MAXADDON": "unlimited",
+    "MAXFTP": "unlimited",
+    "MAXLST": "unlimited",
+    "MAXPARK": "unlimited",
+    "MAXPOP": "unlimited",
+    "MAXSQL": "unlimited",
+    "MAXSUB": "unlimited",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Who asks for which page, with what.
+
+    ``path`` is relative to the theme. ``form`` is GET and POST together, unescaped.
+    """
+
+    account: Account
+    path: str
+    form: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
+    """The security token with its slash, ``/cpsess1234567890``, or ``""``."""
+    host: str = ""
+    port: str = "2082"
+
+
+class Frontend:
+    """Renders the pages of one theme for the accounts of one server; thread-safe.
+
+    Args:
+        folder: the theme's folder.
+        name: the name that its URLs have.
+        release: whose tags are processed, if any.
+        server: tells the server's data.
+        answer: runs a page's call.
+        is_reseller: whether an account owns others.
+        random: where ``$random`` comes from.
+        clock: the time; it also fixes MagicRevision's epoch, 0 when it is frozen.
+        journal: where warnings go.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *,
+        release: Release,
+        server: Callable[[], Server],
+        answer: Callable[[Call, Account], Answer],
+        is_reseller: Callable[[str], bool],
+        random: RandomSource,
+        clock: Clock,
+        journal: Journal,
+    ) -> None:
+        self._renderer = Renderer(Theme(folder, name), tags=release.tags)
+        self._release = release
+        self._server = server
+        self._answer = answer
+        self._is_reseller = is_reseller
+        self._random = random
+        self._clock = clock
+        self._journal = journal
+        self._epoch = 0 if clock.frozen_at is not None else clock.epoch()
+
+    @property
+    def theme(self) -> Theme:
+        """The theme's folder and name."""
+        return self._renderer.theme
+
+    def render(self, request: PageRequest, *, strict: bool = False) -> RenderedPage:
+        """Return the page, its bytes exactly as served; warnings go to the journal.
+
+        Raises:
+            MissingPage: there is none, or the path leads outside the theme.
+            StrictPageError: *strict*, and the page has warnings.
+        """
+        page = self._renderer.render(
+            request.path, self._values(request), self._calls(request.account), strict=strict
+        )
+        for warning in page.warnings:
+            self._journal.record_warning(
+                warning, request.path, request.account.user, self._clock.now()
+            )
+        return page
+
+    def open(self, request: PageRequest) -> OpenPage:
+        """Return a page that keeps its variables between texts, as LiveAPI needs it."""
+        return self._renderer.open(
+            request.path, self._values(request), self._calls(request.account)
+        )
+
+    def _calls(self, account: Account) -> Callable[[Call], Answer]:
+        return functools.partial(_swapped, self._answer, account)
+
+    def _values(self, request: PageRequest) -> PageValues:
+        account, server = request.account, self._server()
+        reseller = "1" if self._is_reseller(account.user) else "0"
+        return PageValues(
+            user=account.user,
+            random=self._random,
+            version=self._release.whm_version,
+            release=self._release.number,
+            form=request.form,
+            account=account_data(account),
+            environment={
+                "cp_security_token": request.token,
+                "CPRESELLER": reseller,
+                "HTTP_HOST": request.host,
+                "REMOTE_USER": account.user,
+                "SERVER_PORT": request.port,
+            },
+            scalars={
+                "hostname": server.hostname,
+                "httphost": request.host,
+                "ip": server.ip,
+                "isreseller": reseller,
+            },
+            feature=account.has_feature,
+            epoch=self._epoch,
+        )
+
+
+def _swapped(answer: Callable[[Call, Account], Answer], account: Account, call: Call) -> Answer:
+    return answer(call, account)
+
+
+def account_data(account: Account) -> Mapping[str, str]:
+    """Return what ``$CPDATA{…}`` holds for *account* (``tags §5.2``)."""
+    features = {
+        f"FEATURE-{name.upper()}": "1" if on else "0" for name, on in account.features.items()
+    }
+    return {
+        **_LIMITS,
+        "DEMO": "1" if account.demo else "0",
+        "DNS": account.domain,
+        "DOMAIN": account.domain,
+        "OWNER": account.owner,
+        "PLAN": account.plan,
+        "RS": account.theme,
+        "USER": account.user,
+        **features,
+    }
