@@ -93,23 +93,27 @@ def test_console_script_leads_to_a_function(target: str) -> None:
     assert callable(importlib.metadata.EntryPoint("script", target, "console_scripts").load())
 
 
-def test_every_import_is_a_declared_dependency(metadata: email.message.Message) -> None:
-    required = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
-    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in required}
+@pytest.mark.parametrize(
+    ("folder", "extra"), [("cpanel_emu", None), ("tests", "test")], ids=["package", "tests"]
+)
+def test_every_import_is_declared(
+    metadata: email.message.Message, folder: str, extra: str | None
+) -> None:
+    declared = set()
+    for requirement in metadata.get_all("Requires-Dist", []):
+        name, _, condition = requirement.partition(";")
+        if not condition or condition.strip() == f'extra == "{extra}"':
+            declared.add(_normal(re.split(r"[^\w.-]", name)[0]))
     owners = importlib.metadata.packages_distributions()
-    used = {
-        _normal(owner)
-        for name in _third_party_imports()
-        for owner in owners.get(name, [f"{name}, which is not installed"])
-    }
-    assert used <= declared
+    for name in _third_party_imports(ROOT / folder):
+        assert {_normal(owner) for owner in owners.get(name, [])} & declared, name
 
 
-def _third_party_imports() -> set[str]:
+def _third_party_imports(folder: Path) -> set[str]:
     names = set()
-    # The plugin runs inside its user's pytest, so pytest is not ours to require.
-    own = {"cpanel_emu", "pytest"}
-    for path in (ROOT / "cpanel_emu").rglob("*.py"):
+    # The plugin runs inside its user's pytest, so pytest is not the package's to require.
+    own = {"cpanel_emu", "tests", "pytest"}
+    for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
