@@ -49,9 +49,13 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One HTTP request as written in a case; *login* None means the door's own."""
+    """One HTTP request as written in a case.
+
+    *door* None is the variant's; *login* None is the door's own.
+    """
 
     line: str
+    door: str | None = None
     http: str = "1.1"
     login: str | None = None
     headers: tuple[str, ...] = ()

@@ -186,22 +186,24 @@ class _Exchange:
         request = self._build(step)
         if self.variant.target == "app":
             return self.server.answer(request)
-        connection = self._open()
+        connection = self._open(request.door)
         connection.send(request.to_bytes(connection.host))
         answer = connection.receive(bodiless=request.method == "HEAD")
         self._done(connection)
         return answer
 
     def _build(self, step: Step) -> Request:
-        door = self.suite.doors[self.variant.door]
         written = step.request
-        if isinstance(written, FunctionCall):
-            written = spell_call(written, door, self.variant.tongue or "json", self.variant.method)
         assert not isinstance(written, RawRequest)
-        return build_request(written, self.variant.door, door, self.names)
+        name = self.variant.door
+        if isinstance(written, FunctionCall):
+            tongue = self.variant.tongue or "json"
+            written = spell_call(written, self.suite.doors[name], tongue, self.variant.method)
+        name = written.door or name
+        return build_request(written, name, self.suite.doors[name], self.names)
 
     def _send_raw(self, raw: RawRequest) -> Response:
-        connection = self._open()
+        connection = self._open(self.variant.door)
         for part in raw.parts:
             connection.send(self.names.fill_bytes(part.read_bytes()))
         answer = connection.receive()
@@ -210,9 +212,9 @@ class _Exchange:
         self._done(connection)
         return answer
 
-    def _open(self) -> Connection:
+    def _open(self, door: str) -> Connection:
         if self._connection is None:
-            self._connection = Connection(self.server.url(self.variant.door))
+            self._connection = Connection(self.server.url(door))
         return self._connection
 
     def _done(self, connection: Connection) -> None:

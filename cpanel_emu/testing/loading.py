@@ -179,6 +179,8 @@ class _CaseReader:
             parts = tuple(self._path(path, part) for part in raw["parts"])
             return RawRequest(parts, self._path(path, raw["tail"]) if "tail" in raw else None)
         request = dict(row["request"])
+        if "door" in request:
+            self._known(path, {"id": case["id"], "door": [request["door"]]}, "door", self.doors)
         request["headers"] = tuple(request.get("headers", ()))
         return HttpRequest(**request)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cpanel_emu.testing.cases import Expectation, Suite, Variant, head_name
 from cpanel_emu.testing.differences import describe_difference
-from cpanel_emu.testing.messages import Response, split_response
+from cpanel_emu.testing.messages import LISTENER_HEADERS, Response, split_response
 from cpanel_emu.testing.placeholders import Names
 
 
@@ -17,32 +19,34 @@ def judge(
     if path is None:
         faults = _judge_status(expectation, answer)
     else:
-        head = head_name(expectation, path)
-        head_bytes = None if head is None else _read_head(suite, head)
-        wanted = _expected(path.read_bytes(), head_bytes, answer, names)
-        faults = _judge_bytes(wanted, answer, in_process=variant.target == "app")
-    return faults + _judge_words(expectation, answer, names)
+        wanted = _template(suite, expectation, path)
+        if variant.target == "app":
+            wanted, answer = wanted.without_listener_headers(), answer.without_listener_headers()
+        faults = _judge_bytes(_resolved(wanted, answer, names), answer)
+    return faults + _judge_words(expectation, answer, names, in_process=variant.target == "app")
 
 
-def _read_head(suite: Suite, name: str) -> bytes:
-    # Head files are edited by hand, so their lines end with LF; on the wire they end with CRLF.
-    return suite.head_file(name).read_bytes().replace(b"\n", b"\r\n")
-
-
-def _expected(template: bytes, head: bytes | None, answer: Response, names: Names) -> Response:
-    """Return the answer that should have come, with every name replaced."""
+def _template(suite: Suite, expectation: Expectation, path: Path) -> Response:
+    """Return the expected answer, names still in braces."""
+    head = head_name(expectation, path)
     if head is None:
-        return split_response(names.resolve(template, answer.raw))
-    body = names.resolve(template, answer.body)
+        return split_response(path.read_bytes())
+    # Head files are edited by hand, so their lines end with LF; on the wire they end with CRLF.
+    head_lines = suite.head_file(head).read_bytes().replace(b"\n", b"\r\n")
+    return Response(head_lines, path.read_bytes())
+
+
+def _resolved(template: Response, answer: Response, names: Names) -> Response:
+    """Return the answer that should have come, with every name replaced."""
+    body = names.resolve(template.body, answer.body)
     sized = Names({**names.known, "length": str(len(body))}, names.volatile)
-    resolved = sized.resolve(head, answer.head)
-    names.known.update({k: v for k, v in sized.known.items() if k != "length"})
-    return Response(resolved, body)
+    head = sized.resolve(template.head, answer.head)
+    del sized.known["length"]
+    names.known.update(sized.known)
+    return Response(head, body)
 
 
-def _judge_bytes(wanted: Response, answer: Response, *, in_process: bool) -> list[str]:
-    if in_process:
-        wanted, answer = wanted.without_listener_headers(), answer.without_listener_headers()
+def _judge_bytes(wanted: Response, answer: Response) -> list[str]:
     report = describe_difference(wanted.raw, answer.raw)
     return [report] if report else []
 
@@ -53,10 +57,14 @@ def _judge_status(expectation: Expectation, answer: Response) -> list[str]:
     return [f"status {expectation.status} expected, {answer.status} answered:\n{_shown(answer)}"]
 
 
-def _judge_words(expectation: Expectation, answer: Response, names: Names) -> list[str]:
+def _judge_words(
+    expectation: Expectation, answer: Response, names: Names, *, in_process: bool
+) -> list[str]:
     faults = []
     for line in map(names.fill, expectation.headers):
         name, _, value = line.partition(": ")
+        if in_process and name.lower().encode() in LISTENER_HEADERS:
+            continue
         got = answer.header(name)
         resolved = names.resolve(value.encode(), (got or "").encode()).decode()
         if got != resolved:
