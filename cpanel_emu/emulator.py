@@ -173,9 +173,10 @@ class Emulator:
         """The pages of the served theme; the tag engine is loaded at first use."""
         from cpanel_emu.frontend import Frontend  # noqa: PLC0415  (heavy; cpapi2 needs none)
 
+        folder = self.options.theme or resources.templates() / _DEMO_THEME
         return Frontend(
-            self.options.theme or resources.templates() / _DEMO_THEME,
-            _DEMO_THEME,
+            folder,
+            folder.name,
             release=self.release,
             server=lambda: self.accounts.server,
             answer=self.answer,

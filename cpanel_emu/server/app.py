@@ -22,6 +22,7 @@ from cpanel_emu.errors import StoreError
 from cpanel_emu.functions import whm
 from cpanel_emu.server import api, pages
 from cpanel_emu.server.api import Format
+from cpanel_emu.server.frontend_door import FrontendDoor
 from cpanel_emu.server.gate import Denial, Gate, Lockout
 from cpanel_emu.server.login import LoginDoor
 from cpanel_emu.server.request import BodyTooLarge, Request, read_request
@@ -52,6 +53,7 @@ class Application:
         self._logins = LoginDoor(
             self._gate, emulator.accounts, self._release, emulator.random, emulator.clock.now
         )
+        self._pages = FrontendDoor(emulator.frontend, self._release)
         self._open_to_all = {
             "/login": self._logins.log_in,
             "/login/": self._logins.log_in,
@@ -85,17 +87,26 @@ class Application:
         answer = self._open_to_all.get(request.path)
         if answer is not None:
             return answer(request)
-        section, _, rest = request.path[1:].partition("/")
-        form = _FORMATS.get(section)
+        file = self._pages.file_path(request)
+        if file is not None:
+            return self._pages.file(request, file, self.emulator.clock.now())
+        form = _FORMATS.get(request.path[1:].partition("/")[0])
         entered = self._gate.enter(request)
         if isinstance(entered, Denial):
             return self._refuse(request, form, entered)
+        return self._let_in(request, entered, form)
+
+    def _let_in(self, request: Request, login: Login, form: Format | None) -> Response:
+        """Answer a request with good credentials, by its path."""
+        section, _, rest = request.path[1:].partition("/")
         if form is not None:
-            return self._api(request, entered, form, rest.rstrip("/"))
+            return self._api(request, login, form, rest.rstrip("/"))
         if section == "execute":
-            return self._execute(request, entered, rest.rstrip("/"))
+            return self._execute(request, login, rest.rstrip("/"))
+        if section == "frontend" and request.service is Service.CPANEL:
+            return self._page(request, login)
         if request.path == "/":
-            return self._logins.start(request, entered)
+            return self._logins.start(request, login)
         return not_found()
 
     def _refuse(self, request: Request, form: Format | None, denial: Denial) -> Response:
@@ -142,6 +153,12 @@ class Application:
         result = envelopes.uapi_result(self.emulator.answer(call, account))
         body = f"{json_api.dump(result)}\n".encode("utf-8", "replace")
         return self._complete(self._release.json_content_type, body)
+
+    def _page(self, request: Request, login: Login) -> Response:
+        account = self.emulator.accounts.get(login.user)
+        if account is None:
+            return not_found()
+        return self._pages.page(request, account, self.emulator.clock.now())
 
     def _native(self, request: Request, login: Login, form: Format, name: str) -> Response:
         """Answer a native WHM function (``wire §8``)."""

@@ -39,6 +39,8 @@ class Request:
     host: str
     """The ``Host`` header, or ``""``."""
     port: str
+    modified_since: str = ""
+    """The ``If-Modified-Since`` header, or ``""``."""
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -110,6 +112,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         secure=environ.get("wsgi.url_scheme") == "https",
         host=environ.get("HTTP_HOST", ""),
         port=environ.get("SERVER_PORT", ""),
+        modified_since=environ.get("HTTP_IF_MODIFIED_SINCE", ""),
     )
 
 
