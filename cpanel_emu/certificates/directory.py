@@ -18,7 +18,8 @@ from cpanel_emu.certificates.index import Index
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.errors import ConfigurationError, Failure, StoreError
 from cpanel_emu.releases import Layout, Release
-from cpanel_emu.root import TEMPORARY_PREFIX, write_atomically
+from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically
+from cpanel_emu.suggest import shown
 
 _BY_HOST_FILES = {
     ItemKind.KEY: ("private", ".key"),
@@ -196,10 +197,13 @@ class CertificateDirectory:
         )
 
     def _file_name(self, new: NewItem) -> str:
-        if self._layout is Layout.BY_ID:
-            return new.id
-        host = new.common_name if new.host is None else new.host
-        return host.replace("*", "_wildcard_")
+        name = new.id
+        if self._layout is Layout.BY_HOST:
+            host = new.common_name if new.host is None else new.host
+            name = host.replace("*", "_wildcard_")
+        if not is_plain_name(name):
+            raise StoreError(f"{shown(name)} cannot be the name of a file.")
+        return name
 
     def _file_content(self, new: NewItem) -> bytes:
         return f"{new.pem}{self._line_end}".encode("ascii")
@@ -268,8 +272,9 @@ class CertificateDirectory:
             for kind in ItemKind:
                 known = {item.name: item for item in self._index.all_of(kind)}
                 found = set(self._names(kind))
-                for name in known.keys() - found:
-                    self._index.remove(known[name])
+                for name, item in list(known.items()):
+                    if name not in found or not self._is_own_name(name, item.id):
+                        self._index.remove(known.pop(name))
                 unknown = sorted(found - known.keys())
                 records = remembered(self._folder / "ssl.db") if unknown else {}
                 for name in unknown:
@@ -300,7 +305,7 @@ class CertificateDirectory:
         new = _read_file(path, kind, host, read_item)
         if new is None or (known is not None and known.id == new.id):
             return
-        if self._layout is Layout.BY_ID and new.id != name:
+        if not self._is_own_name(name, new.id):
             return
         if record is not None:
             created = new.created if record.created is None else record.created
@@ -308,6 +313,10 @@ class CertificateDirectory:
         if known is not None:
             self._index.remove(known)
         self._index.add(self._record(new, name))
+
+    def _is_own_name(self, name: str, item_id: str) -> bool:
+        """Whether an item may have this file name; certificates of both layouts share a folder."""
+        return self._layout is Layout.BY_HOST or name == item_id
 
     def _copy_old_layout(self, read_item: ReadItem) -> None:
         """Copy in what an older release kept, once; its files stay (``ssl §5`` rule 8)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 from cpanel_emu import resources
@@ -31,6 +32,7 @@ def key_path(name: str = "example.com") -> str:
     return str(KEYS / f"{name}.key")
 
 
+@functools.cache
 def key(name: str = "example.com") -> KeyPair:
     """Return a published test key."""
     return keys.parse((KEYS / f"{name}.key").read_text("ascii"))
