@@ -23,6 +23,7 @@ from cpanel_emu.tags.expression_compiler import (
     compile_text,
     constant,
     loaded,
+    merged_outputs,
     operation,
     page_operation,
     position,
@@ -95,14 +96,21 @@ class _Statements:
     def of(self, tree: Iterable[Node]) -> list[nodes.Stmt]:
         """Return the statements of *tree*; neighbours that print become one."""
         statements: list[nodes.Stmt] = []
+        outputs: list[nodes.Expr] = []
+        for statement in self._each(tree):
+            if isinstance(statement, nodes.Output):
+                outputs += statement.nodes
+                continue
+            statements += _print_all(outputs)
+            outputs = []
+            statements.append(statement)
+        return statements + _print_all(outputs)
+
+    def _each(self, tree: Iterable[Node]) -> Iterator[nodes.Stmt]:
         for node in tree:
-            for statement in _NODES[type(node)](self, node) if type(node) in _NODES else ():
-                last = statements[-1] if statements else None
-                if isinstance(statement, nodes.Output) and isinstance(last, nodes.Output):
-                    last.nodes += statement.nodes
-                else:
-                    statements.append(statement)
-        return statements
+            compile_node = _NODES.get(type(node))
+            if compile_node is not None:
+                yield from compile_node(self, node)
 
     def copied(self, node: Text | Copied) -> Iterator[nodes.Stmt]:
         """Text is printed as it is."""
@@ -260,6 +268,10 @@ _WORDS: dict[str, Callable[[Word], list[nodes.Expr]]] = {
     "printhelp": lambda _: [],
 }
 """What every built-in word but ``setvar`` prints (``tags §2.2``)."""
+
+
+def _print_all(outputs: list[nodes.Expr]) -> list[nodes.Stmt]:
+    return [_print(*merged_outputs(outputs))] if outputs else []
 
 
 def _print(*outputs: nodes.Expr) -> nodes.Output:

@@ -16,7 +16,7 @@ from cpanel_emu.tags.lexer import has_tags
 from cpanel_emu.tags.operations import OPERATIONS
 from cpanel_emu.tags.page import Template
 from cpanel_emu.tags.parser import parse, parse_test
-from cpanel_emu.tags.theme import Identity, LanguageFile, Theme
+from cpanel_emu.tags.theme import Identity, LanguageFile, OutsideTheme, Theme
 from cpanel_emu.tags.tree import Document
 
 MAX_ENTRIES = 2048
@@ -111,14 +111,15 @@ class TemplateStore:
         return decode(found[1]) if found is not None else None
 
     def language(self, path: str) -> LanguageFile:
-        """Return the language file at *path*, an empty one if it is missing."""
-        identity = self.theme.find(path)
-        if identity is None:
+        """Return the language file at *path*, an empty one if it is missing or not the theme's."""
+        try:
+            identity = self.theme.find(path)
+            known = self._languages.get(path)
+            if known is not None and known[0] == identity:
+                return known[1]
+            found = self.theme.read(path)
+        except OutsideTheme:
             return LanguageFile()
-        known = self._languages.get(path)
-        if known is not None and known[0] == identity:
-            return known[1]
-        found = self.theme.read(path)
         if found is None:
             return LanguageFile()
         language = LanguageFile.parse(decode(found[1]))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cpanel_emu.errors import EmulatorError
-from cpanel_emu.tags.encoding import BLANKS, decode
+from cpanel_emu.tags.encoding import BLANKS
 from cpanel_emu.tags.lexer import has_tags
 
 MAX_FILE = 64 * 1024 * 1024
@@ -147,14 +147,6 @@ class Theme:
         if package:
             return posixpath.join("branding", package, "lang", language)
         return posixpath.join("lang", language)
-
-    def language(self, path: str) -> tuple[Identity, LanguageFile] | None:
-        """Read the language file at *path*; None if it is missing or outside the theme."""
-        try:
-            found = self.read(path)
-        except OutsideTheme:
-            return None
-        return (found[0], LanguageFile.parse(decode(found[1]))) if found else None
 
     def url(self, path: str) -> str:
         """Return the path of a theme file on the server, without a leading ``/``."""

@@ -156,6 +156,7 @@ class Site:
             self.write(path, content)
         self.theme = Theme(folder, "x3")
         self.renderer = Renderer(self.theme)
+        self.calls = Calls()
 
     def write(self, path: str, content: str | bytes) -> Path:
         """Write a file of the theme."""
@@ -177,13 +178,13 @@ class Site:
         self.write(path, source)
         calls = Calls()
         page: RenderedPage = self.renderer.render(
-            path,
-            dataclasses.replace(VALUES, **values),
-            calls,
-            strict=strict,
-            trace=trace,
+            path, self.values(**values), calls, strict=strict, trace=trace
         )
         return Outcome(page.body, page.warnings, tuple(calls.seen))
+
+    def values(self, **values: Any) -> PageValues:
+        """Return the values of the setting with some changed."""
+        return dataclasses.replace(VALUES, **values)
 
     def text(self, source: str, **values: Any) -> str:
         """Return what *source* prints, as text."""
