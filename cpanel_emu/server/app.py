@@ -25,7 +25,8 @@ from cpanel_emu.server.api import Format
 from cpanel_emu.server.frontend_door import FrontendDoor
 from cpanel_emu.server.gate import Denial, Gate, Lockout
 from cpanel_emu.server.login import LoginDoor
-from cpanel_emu.server.request import BodyTooLarge, Request, read_request
+from cpanel_emu.server.parameters import RequestTooLarge
+from cpanel_emu.server.request import Request, read_request
 from cpanel_emu.server.responses import HTML, Response, complete, not_found, refused
 from cpanel_emu.tongues import envelopes, json_api, xml_api
 
@@ -77,7 +78,7 @@ class Application:
                 environ, strip_quotes=self._release.strips_quotes, body_limit=self._body_limit
             )
             return self._route(request)
-        except BodyTooLarge:
+        except RequestTooLarge:
             return refused("413 Request Entity Too Large")
         except StoreError as error:
             _logger.error("The root cannot be used: %s", error)  # noqa: TRY400  (one line)

@@ -9,12 +9,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import MultiPartParser
 from werkzeug.http import parse_options_header
 
+from cpanel_emu.errors import EmulatorError
+
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "application/octet-stream"})
 _MOST_PARTS = 1000
+_MOST_PAIRS = 10_000
 _POSITION = re.compile(r"arg-([0-9]{1,2})")
+
+
+class RequestTooLarge(EmulatorError):
+    """A request has more bytes, parameters or parts than the server takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,9 @@ def read_parameters(
         content_type: the request's Content-Type, or ``""``.
         body: the whole body.
         strip_quotes: whether values lose one pair of surrounding quotes (profile ``docs``).
+
+    Raises:
+        RequestTooLarge: there are too many of them.
     """
     values = dict(form_pairs(query.encode("latin-1", "replace")))
     fields, files = _read_body(content_type, body)
@@ -54,7 +65,13 @@ def read_parameters(
 
 
 def form_pairs(raw: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of a query or form; empty pairs are ignored, decoding happens once."""
+    """Yield the pairs of a query or form; empty pairs are ignored, decoding happens once.
+
+    Raises:
+        RequestTooLarge: there are too many of them.
+    """
+    if raw.count(b"&") > _MOST_PAIRS:
+        raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
     for pair in raw.split(b"&"):
         if pair:
             name, _, value = pair.partition(b"=")
@@ -95,11 +112,13 @@ def _read_multipart(
 ) -> tuple[Mapping[str, str], tuple[UploadedFile, ...]]:
     if not boundary.isascii():
         return {}, ()
-    parser = MultiPartParser(max_form_parts=_MOST_PARTS)
+    parser = MultiPartParser(max_form_memory_size=None, max_form_parts=_MOST_PARTS)
     try:
         fields, parts = parser.parse(io.BytesIO(body), boundary.encode("ascii"), len(body))
     except (ValueError, LookupError):
         return {}, ()
+    except RequestEntityTooLarge:
+        raise RequestTooLarge(f"The body has more than {_MOST_PARTS} parts.") from None
     uploads = tuple(
         UploadedFile(name, part.filename or "", part.stream.read())
         for name, part in parts.items(multi=True)

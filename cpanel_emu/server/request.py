@@ -8,16 +8,11 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from cpanel_emu.accounts.models import Service
-from cpanel_emu.errors import EmulatorError
-from cpanel_emu.server.parameters import Parameters, read_parameters
+from cpanel_emu.server.parameters import Parameters, RequestTooLarge, read_parameters
 
 _TOKEN = re.compile(r"/cpsess(\d+)(?=/|\Z)", re.ASCII)
 _SLASHES = re.compile(r"/{2,}")
 _WHM_PORTS = frozenset({"2086", "2087"})
-
-
-class BodyTooLarge(EmulatorError):
-    """A body has more bytes than the server takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         body_limit: how many bytes a body may have.
 
     Raises:
-        BodyTooLarge: it has more; nothing of it need have been read.
+        RequestTooLarge: it has more bytes, or too many parts.
     """
     method = environ["REQUEST_METHOD"]
     token, path = split_path(_decoded(environ.get("PATH_INFO") or "/"))
@@ -126,9 +121,9 @@ def _body(environ: Mapping[str, Any], limit: int) -> bytes:
     stream: IO[bytes] = environ["wsgi.input"]
     if length.isdecimal():
         if int(length) > limit:
-            raise BodyTooLarge(f"The body has {length} bytes; {limit} are allowed.")
+            raise RequestTooLarge(f"The body has {length} bytes; {limit} are allowed.")
         return stream.read(int(length))
     body = stream.read(limit + 1) if environ.get("wsgi.input_terminated") else b""
     if len(body) > limit:
-        raise BodyTooLarge(f"The body has more than {limit} bytes.")
+        raise RequestTooLarge(f"The body has more than {limit} bytes.")
     return body
