@@ -68,7 +68,7 @@ def test_every_kind_of_node() -> None:
         (TemplateToolkit, "cptt", Place(3, 25)),
         (Block, "cpanelif", Place(4, 1)),
         (Else, "cpanelelse", Place(4, 14)),
-        (Block, "cpanelfeature", Place(4, 39)),
+        (Block, "cpanelfeature", Place(4, 38)),
         (Dropped, "/cpanel", Place(5, 1)),
         (Copied, "cpanelnif", Place(5, 10)),
     ]
