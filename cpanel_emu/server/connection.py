@@ -30,6 +30,7 @@ _UNDECIDED_SECONDS = 1.0
 class State(enum.Enum):
     """What the connection waits for."""
 
+    ARRIVING = "the event loop"
     READING = "the client's next request"
     WORKING = "the application"
     FLUSHING = "the client to read an answer, before the next request"
@@ -63,7 +64,7 @@ class Connection(asyncio.Protocol):
         self._limits = owner.limits
         self._reader = RequestReader(owner.limits)
         self._transport: asyncio.Transport
-        self._state = State.READING
+        self._state = State.ARRIVING
         self._phase = Phase.IDLE
         self._count = 0
         self._unread_answer = False
@@ -77,11 +78,11 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.set_write_buffer_limits(0)
-        self._owner.connections.add(self)
+        self._state = State.READING
         self._owner.connections.waits(self)
-        if self._owner.stopping:
-            self.drop()
         self._set_deadline(self._first_wait())
+        if self._owner.stopping:
+            self.stop()
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """Forget the client; an answer on its way to it is dropped."""
@@ -156,12 +157,15 @@ class Connection(asyncio.Protocol):
 
     def drop(self) -> None:
         """See `Client.drop`."""
-        self._state = State.CLOSED
-        self._transport.abort()
+        if self._state is not State.ARRIVING:
+            self._state = State.CLOSED
+            self._transport.abort()
 
     def stop(self) -> None:
         """See `Client.stop`."""
         if self._state in {State.READING, State.LINGERING}:
+            if self._state is State.READING:
+                self._send_end()
             self._state = State.CLOSED
             self._transport.close()
 

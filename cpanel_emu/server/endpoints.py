@@ -17,6 +17,12 @@ Service: TypeAlias = Literal["cpanel", "whm"]
 BACKLOG = 1024
 """Connections that the system keeps for us until we accept them."""
 
+_REASONS = {
+    errno.EADDRINUSE: "the port is already in use",
+    errno.EACCES: "this user may not use the port",
+    errno.EADDRNOTAVAIL: "this machine does not have the address",
+}
+
 
 class ListenError(EmulatorError):
     """An address cannot be listened on; the text names it and says why."""
@@ -63,28 +69,25 @@ def bound_endpoint(endpoint: Endpoint, bound: socket.socket) -> Endpoint:
 
 
 def _bind_one(endpoint: Endpoint) -> socket.socket:
+    where = f"{endpoint.host}:{endpoint.port} ({endpoint.service})"
+    if not 0 <= endpoint.port <= 65535:
+        raise ListenError(f"Cannot listen on {where}: a port is a number from 0 to 65535.")
     try:
-        family, _, _, _, address = socket.getaddrinfo(
+        found = socket.getaddrinfo(
             endpoint.host or None,
             endpoint.port,
             type=socket.SOCK_STREAM,
             flags=socket.AI_PASSIVE,
-        )[0]
+        )
+        # Old clients know IPv4 alone, and "localhost" may be both.
+        family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
         return socket.create_server(address, family=family, backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
-        where = f"{endpoint.host}:{endpoint.port} ({endpoint.service})"
+    except OSError as error:
         raise ListenError(f"Cannot listen on {where}: {_why(error)}.") from error
 
 
-def _why(error: OSError | OverflowError) -> str:
+def _why(error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return "the host is not known"
-    if isinstance(error, OverflowError):
-        return "a port is a number from 0 to 65535"
-    reasons = {
-        errno.EADDRINUSE: "the port is already in use",
-        errno.EACCES: "this user may not use the port",
-        errno.EADDRNOTAVAIL: "this machine does not have the address",
-    }
     number = error.errno or 0
-    return reasons.get(number) or os.strerror(number)
+    return _REASONS.get(number) or os.strerror(number)

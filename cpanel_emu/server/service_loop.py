@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import functools
 import logging
 import socket
 import ssl
@@ -111,7 +112,7 @@ class ServiceLoop:
 
     def _accept(self, door: Door) -> None:
         # One at a time: processes that share the socket then share the clients.
-        if len(self.connections) + len(self._arriving) >= self.limits.connections:
+        if len(self.connections) >= self.limits.connections:
             self._make_room()
             return
         try:
@@ -121,12 +122,13 @@ class ServiceLoop:
                 self._make_room()
             return
         client.setblocking(False)
-        connecting = self.loop.connect_accepted_socket(lambda: self._connect(door, address), client)
-        task = self.loop.create_task(connecting)
+        connection = self._connection(door, address)
+        self.connections.add(connection)
+        task = self.loop.create_task(self.loop.connect_accepted_socket(lambda: connection, client))
         self._arriving.add(task)
-        task.add_done_callback(self._arrived)
+        task.add_done_callback(functools.partial(self._arrived, connection))
 
-    def _connect(self, door: Door, address: _Address) -> Connection:
+    def _connection(self, door: Door, address: _Address) -> Connection:
         environ = {
             **door.environ,
             "REMOTE_ADDR": address[0].removeprefix("::ffff:"),
@@ -137,9 +139,10 @@ class ServiceLoop:
             return Connection(self, environ)
         return TlsConnection(self, environ, door.tls)
 
-    def _arrived(self, task: asyncio.Task[Any]) -> None:
+    def _arrived(self, connection: Connection, task: asyncio.Task[Any]) -> None:
         self._arriving.discard(task)
         if not task.cancelled() and task.exception() is not None:
+            self.connections.remove(connection)
             _logger.debug("a client left before it was served: %s", task.exception())
 
     def _make_room(self) -> None:

@@ -14,6 +14,8 @@ from cpanel_emu.server.connection import Connection, Owner, State
 from cpanel_emu.server.http1 import refusal
 
 _PIECE = 64 * 1024
+_OVER = frozenset({State.FINISHING, State.LINGERING, State.CLOSED})
+"""Once our farewell is sent nothing can be unwrapped any more."""
 
 
 class TlsConnection(Connection):
@@ -28,7 +30,7 @@ class TlsConnection(Connection):
 
     def data_received(self, data: bytes) -> None:
         """Unwrap what the client sent."""
-        if self._state is State.LINGERING:
+        if self._state in _OVER:
             return
         self._from_client.write(data)
         try:
@@ -54,8 +56,6 @@ class TlsConnection(Connection):
                 pieces.append(piece)
         except ssl.SSLWantReadError:
             return b"".join(pieces), False
-        except ssl.SSLZeroReturnError:
-            pass
         return b"".join(pieces), True
 
     def _break_off(self, error: ssl.SSLError) -> None:
@@ -75,8 +75,13 @@ class TlsConnection(Connection):
         return self._limits.head_seconds
 
     def _send(self, data: bytes) -> None:
-        self._tls.write(data)
-        self._pass_on()
+        try:
+            self._tls.write(data)
+        except ssl.SSLError:
+            # The client broke TLS off meanwhile.
+            self.drop()
+        else:
+            self._pass_on()
 
     def _send_end(self) -> None:
         """Send close_notify; the client's is not waited for."""

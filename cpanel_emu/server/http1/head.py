@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from cpanel_emu.server.http1.errors import UnreadableRequest
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+FIRST_BYTES = frozenset(byte for byte in range(256) if _TOKEN.fullmatch(chr(byte)))
+"""What a request can begin with; a TLS greeting, for one, cannot."""
+
 _VERSION = re.compile(r"HTTP/1\.([0-9])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HEX_DIGITS = re.compile(r"[0-9A-Fa-f]+")
@@ -41,11 +44,6 @@ def parse_request_line(line: bytes) -> RequestLine:
     if version is None or not target or not _TOKEN.fullmatch(method) or _CONTROL.search(target):
         raise UnreadableRequest(400, "this is no HTTP/1 request line")
     return RequestLine(method, target, int(version[1]))
-
-
-def may_begin_request(first_byte: int) -> bool:
-    """Whether a request can begin with *first_byte*; a TLS greeting, for one, cannot."""
-    return _TOKEN.fullmatch(chr(first_byte)) is not None
 
 
 def parse_fields(block: bytes, most_lines: int) -> Mapping[str, str]:

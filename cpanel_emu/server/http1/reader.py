@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from cpanel_emu.server.http1.body import Body, body_for
 from cpanel_emu.server.http1.errors import UnreadableRequest
 from cpanel_emu.server.http1.head import (
+    FIRST_BYTES,
     RequestLine,
-    may_begin_request,
     parse_fields,
     parse_request_line,
 )
@@ -148,11 +148,11 @@ class RequestReader:
             self._searched = 0
         if not buffer:
             return None
+        if buffer[0] not in FIRST_BYTES:
+            raise UnreadableRequest(400, "no request begins so")
         end = buffer.find(b"\n", self._searched)
         self._check_size(len(buffer) if end < 0 else end)
         if end < 0:
-            if not may_begin_request(buffer[0]):
-                raise UnreadableRequest(400, "no request begins so")
             self._searched = len(buffer)
             return None
         line = bytes(buffer[:end]).removesuffix(b"\r")
