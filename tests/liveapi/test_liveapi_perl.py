@@ -65,13 +65,37 @@ def test_the_bytes_that_it_sends(server: LiveApiServer) -> None:
     assert json.loads(done.stdout)["cpanelresult"]["func"] == "gencsr"
 
 
-def test_its_syntax_is_that_of_perl_5_16() -> None:
+def newer_syntax(path: Path) -> list[str]:
+    """Return what Perl 5.16 would not know in a file."""
     perl = require_perl_module("Perl::MinimumVersion")
-    program = (
-        "my $file = Perl::MinimumVersion->new(shift);"
-        "die $file->minimum_version if $file->minimum_version > version->parse('5.16.0')"
-    )
-    subprocess.run([perl, "-MPerl::MinimumVersion", "-e", program, MODULE], check=True)
+    linter = [perl, str(HERE / "syntax_5_16.pl"), str(path)]
+    done = subprocess.run(linter, capture_output=True, encoding="utf-8", check=False)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def test_its_syntax_is_that_of_perl_5_16() -> None:
+    assert newer_syntax(MODULE) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "complaints"),
+    [
+        ("use 5.016; my $x = $y // 1; m/a/xms; my ($a) = @h{'a'}; for (%h) { f(%{$h}) }", []),
+        ("my @a = $r->@*;", ["@*"]),
+        ("my $n = $r->$#*;", ["$#*"]),
+        ("my %s = %h{'a', 'b'};", ["%h"]),
+        ("f(%a[1]);", ["%a"]),
+        ("print <<~X;\n  a\n  X\n", ["<<~X"]),
+        ("m/(a)/n;", ["needs Perl v5.21.8"]),
+        ("use v5.20;", ["needs Perl v5.20.0"]),
+        ("use feature 'fc';", ["use feature 'fc';"]),
+    ],
+)
+def test_the_linter_tells_new_from_old(tmp_path: Path, code: str, complaints: list[str]) -> None:
+    sample = tmp_path / "sample.pm"
+    sample.write_text(code)
+    assert newer_syntax(sample) == complaints
 
 
 def test_its_documentation_is_well_formed() -> None:

@@ -1,0 +1,26 @@
+"""Puts the LiveAPI classes where pages include them from (``liveapi_cli §1``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cpanel_emu.root import Root, write_atomically
+
+_CLASSES = Path(__file__).parent / "classes"
+_PLACES = {"php/cpanel.php": "php/cpanel.php", "perl/Cpanel/LiveAPI.pm": "Cpanel/LiveAPI.pm"}
+
+
+def install_classes(root: Root) -> None:
+    """Write the PHP class and the Perl module below what pages know as ``/usr/local/cpanel``.
+
+    Files that are already the same stay untouched, so any number of processes may do this.
+
+    Raises:
+        StoreError: the root cannot be written.
+    """
+    for source, place in _PLACES.items():
+        content = (_CLASSES / source).read_bytes()
+        target = root.local_cpanel / place
+        folder = root.make_directory(target.parent)
+        if not target.is_file() or target.read_bytes() != content:
+            write_atomically(folder / target.name, content)

@@ -1,0 +1,64 @@
+"""What a LiveAPI page is asked and what it answers. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LIVE_SUFFIXES = (".live.php", ".livephp", ".live.pl", ".livepl", ".live.cgi")
+"""How the names of LiveAPI pages end (``liveapi_cli §1.1``)."""
+
+NEVER_CONNECTED = b"Child failed to make LIVEAPI connection to cPanel"
+"""Ends the body of a page that never connected (``liveapi_cli §1.1``)."""
+
+CUT_SHORT = b"[A fatal error or timeout occurred while processing this directive.]"
+"""Ends the body of a page that had to be stopped; the text is that of tags (``tags §1`` 1.11)."""
+
+
+def is_live_page(path: Path) -> bool:
+    """Whether *path* is a page to run, not one to serve or render."""
+    return path.name.endswith(LIVE_SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """One request for a page. Text that came over HTTP holds bytes as Latin-1, as in WSGI."""
+
+    page: Path
+    """The file to run."""
+    account: str
+    home: Path
+    """The account's home directory."""
+    script_name: str
+    """The path in the URL, with the ``/cpsess…`` prefix."""
+    method: str = "GET"
+    query: str = ""
+    body: bytes = b""
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """As sent; credentials among them do not reach the page."""
+    server_name: str = "localhost"
+    server_port: int = 2082
+    server_software: str = "cpsrvd"
+    remote_address: str = "127.0.0.1"
+    tls: bool = False
+    security_token: str = ""
+    """``/cpsess`` and digits, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """What a page sent."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    """Without those that belong to the connection: the listener writes them."""
+    body: bytes
+    connected: bool
+    """Whether the page connected to its socket."""
+    completed: bool
+    """Whether it came to its end by itself, within its limits."""
+    messages: str
+    """What it wrote to standard error, for the journal."""

@@ -1,0 +1,119 @@
+"""Runs a page's program within limits, and leaves nothing of it behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_PIECE = 65536
+_LONG_TICK = 0.1
+_SHORT_TICK = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLimits:
+    """What a page may use."""
+
+    seconds: float = 60.0
+    output: int = 64 * 1024 * 1024
+    """Bytes of standard output and of standard error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a program wrote, and whether it came to its end by itself."""
+
+    output: bytes
+    errors: bytes
+    completed: bool
+
+
+def run(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, bytes],
+    folder: Path,
+    given: bytes,
+    limits: ProcessLimits,
+) -> Outcome:
+    """Run *command* in *folder* with exactly *environment*; it reads *given*.
+
+    The program leads a process group of its own, which ends with it, or at a limit.
+
+    Raises:
+        OSError: the program cannot be started.
+    """
+    # A file, because a program that never reads would block the writer of a pipe.
+    with tempfile.TemporaryFile() as given_file:
+        given_file.write(given)
+        given_file.seek(0)
+        process = subprocess.Popen(  # noqa: S603  (to run the theme's pages is the purpose)
+            command,
+            stdin=given_file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
+    with process:
+        try:
+            return _Watch(process, limits).outcome()
+        finally:
+            # Not yet waited for, the leader keeps its number, so no other group can be hit.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+class _Watch:
+    """Gathers what one process writes, until it has ended or passes a limit."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: ProcessLimits) -> None:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._process = process
+        self._limits = limits
+        self._written = {process.stdout.fileno(): bytearray(), process.stderr.fileno(): bytearray()}
+
+    def outcome(self) -> Outcome:
+        completed = self._watch()
+        output, errors = (bytes(written) for written in self._written.values())
+        return Outcome(output[: self._limits.output], errors[: self._limits.output], completed)
+
+    def _watch(self) -> bool:
+        deadline = time.monotonic() + self._limits.seconds
+        with selectors.DefaultSelector() as selector:
+            for descriptor in self._written:
+                selector.register(descriptor, selectors.EVENT_READ)
+            while time.monotonic() < deadline:
+                ended = self._has_ended()
+                # A child of the page may hold the pipes open; what it writes later is lost.
+                tick = 0.0 if ended else _LONG_TICK if selector.get_map() else _SHORT_TICK
+                ready = selector.select(tick)
+                if ended and not ready:
+                    return True
+                for key, _ in ready:
+                    self._read(selector, key.fd)
+                if any(len(written) > self._limits.output for written in self._written.values()):
+                    return False
+        return False
+
+    def _read(self, selector: selectors.BaseSelector, descriptor: int) -> None:
+        piece = os.read(descriptor, _PIECE)
+        if piece:
+            self._written[descriptor] += piece
+        else:
+            selector.unregister(descriptor)
+
+    def _has_ended(self) -> bool:
+        """Whether the process has ended; it stays to be waited for."""
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, flags) is not None
