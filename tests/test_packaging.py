@@ -26,7 +26,12 @@ from tests.documentation import ROOT
 
 MAPPED = {"cpanel_emu": "cpanel_emu", "fixtures": "cpanel_emu/fixtures"}
 MAPPED["templates"] = "cpanel_emu/templates"
-CONSOLE_SCRIPTS = {"cpanel-emu": "cpanel_emu.cli.main:main"}
+CONSOLE_SCRIPTS = {
+    "cpanel-emu": "cpanel_emu.cli.main:main",
+    "cpapi1": "cpanel_emu.cli.api:main",
+    "cpapi2": "cpanel_emu.cli.api:main",
+    "uapi": "cpanel_emu.cli.api:main",
+}
 GENCSR = (
     "/json-api/cpanel?cpanel_jsonapi_module=SSL&cpanel_jsonapi_func=gencsr"
     "&cpanel_jsonapi_apiversion=2&city=Houston&company=cPanel&companydivision=Documentation"
