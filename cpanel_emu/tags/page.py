@@ -20,7 +20,7 @@ FATAL = "[A fatal error or timeout occurred while processing this directive.]"
 
 MAX_DEPTH = 32
 """Nested includes, lang values among them (``tags §2.2``)."""
-MAX_INSERTIONS = 10_000
+MAX_INSERTIONS = 2000
 """Includes and lang values with tags in one page; a bomb ends there (CHOICE)."""
 MAX_INSERTED = 64 * 1024 * 1024
 """Characters that all inclusions of one page may bring together (CHOICE)."""

@@ -9,12 +9,13 @@ import jinja2
 
 from cpanel_emu.errors import EmulatorError
 from cpanel_emu.tags.encoding import decode, encode
-from cpanel_emu.tags.page import Page, PageCalls, PageValues, Trace
+from cpanel_emu.tags.page import Page, PageCalls, PageValues, Template, Trace
 from cpanel_emu.tags.store import TemplateStore
 from cpanel_emu.tags.theme import OutsideTheme, Theme
 from cpanel_emu.tags.tree import PageWarning
 
 _TEXT_FILE = "(text)"
+_INDEX = "index.html"
 _PAGE_SUFFIXES = frozenset(
     {".html", ".xml", ".json", ".tmpl", ".htmlt", ".php", ".cpphp", ".phpcp"}
 )
@@ -80,16 +81,26 @@ class OpenPage:
     def file(self) -> str:
         """Return what the page's own file prints.
 
+        A branding package's own index page is the theme's index (``tags §2.2``).
+
         Raises:
             MissingPage: there is none, or its path leads outside the theme.
         """
+        path = self._page.path
+        candidates = [path]
+        if path == _INDEX and self._page.values.branding_package:
+            candidates.insert(0, f"branding/{self._page.values.branding_package}/{_INDEX}")
+        for candidate in candidates:
+            template = self._template(candidate)
+            if template is not None:
+                return self._page.run(template, candidate)
+        raise MissingPage(f'There is no page "{path}".')
+
+    def _template(self, path: str) -> Template | None:
         try:
-            template = self._store.file(self._page.path)
+            return self._store.file(path)
         except OutsideTheme:
-            template = None
-        if template is None:
-            raise MissingPage(f'There is no page "{self._page.path}".')
-        return self._page.run(template, self._page.path)
+            return None
 
     def text(self, source: str) -> str:
         """Return what page text prints."""

@@ -21,8 +21,8 @@ from cpanel_emu.tags.tree import Document
 
 MAX_ENTRIES = 2048
 """Compiled files, texts and language files that are kept in memory."""
-MAX_WEIGHT = 64 * 1024 * 1024
-"""Characters of source that they may have together."""
+MAX_WEIGHT = 16 * 1024 * 1024
+"""Characters of source that they may have together; compiled they take about ten times that."""
 
 _CODE_NAME = "<page>"
 

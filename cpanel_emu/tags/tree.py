@@ -24,8 +24,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from cpanel_emu.call import Api
 from cpanel_emu.tags.encoding import Place
 
 # --- Expressions (tags §3.4 to §3.6, §5.1, §2.4) ---
@@ -372,6 +373,32 @@ class Document:
     file: str
     nodes: tuple[Node, ...]
     warnings: tuple[PageWarning, ...] = field(default=())
+
+
+class FunctionUse(NamedTuple):
+    """A function that a tag calls; an API 1 module may be written in lower case (1.13)."""
+
+    api: Api
+    module: str
+    function: str
+
+
+def function_use(node: Node) -> FunctionUse | None:
+    """Return the function that *node* calls; built-in words and ``<cptext>`` call none."""
+    if isinstance(node, Api1Call):
+        return FunctionUse(Api.API1, node.module, node.function)
+    if isinstance(node, Localized) and not node.short:
+        return FunctionUse(Api.API1, "Locale", "maketext")
+    if isinstance(node, Api2Call) or (isinstance(node, TemplateToolkit) and node.function):
+        return FunctionUse(Api.API2, node.module, node.function)
+    return None
+
+
+def single_tag(document: Document) -> Node | None:
+    """Return the only node of *document* if it is a tag (``liveapi_cli §1.5``)."""
+    if len(document.nodes) != 1 or isinstance(document.nodes[0], Text | Copied):
+        return None
+    return document.nodes[0]
 
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:

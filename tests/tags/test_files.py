@@ -112,6 +112,17 @@ def test_branding_image_and_uri_as_hashes(site: Site) -> None:
     assert site.text("<?cp Demo::one([[$BRANDINGIMG{'nope'}]]) ?>") == "()"
 
 
+def test_branding_package_has_its_own_index_page(site: Site) -> None:
+    site.write("h.html", "head")
+    site.write(
+        "branding/blue/index.html", 'blue <cpanel include="h.html"> <cpanel print="$basefile">'
+    )
+    assert site.text("theme", path="index.html", branding_package="blue") == "blue head index"
+    assert site.text("theme", path="index.html") == "theme"
+    assert site.text("page", path="demo/index.html", branding_package="blue") == "page"
+    assert site.text("theme", path="index.html", branding_package="../..") == "theme"
+
+
 def test_branding_file_and_text(site: Site) -> None:
     site.write("branding/a.css", "")
     site.write("branding/f.txt", "T<cpanel print='k'>")

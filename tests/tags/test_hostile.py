@@ -67,6 +67,13 @@ def test_nothing_a_visitor_sends_is_parsed(site: Site, sink: str, attack: str) -
     assert not any(warning.rule.startswith("tags §1.6") for warning in outcome.warnings)
 
 
+def test_blocks_nest_32_deep(site: Site) -> None:
+    inner = "<?cp Demo::rows(%;,ip:[u]:${n}:[/u]) ?>"
+    source = "<cpanelif 1>" * 32 + inner + "</cpanelif>" * 32
+    assert site.text(source) == "<u>12</u>;;"
+    assert site.text(f"a<cpanelif 1>{source}</cpanelif>b") == f"a{FATAL}b"
+
+
 def test_include_bomb_ends(site: Site) -> None:
     outcome = site.page('<cpanel include="p.html"><cpanel include="p.html">')
     assert outcome.body.decode().replace(FATAL, "") == ""

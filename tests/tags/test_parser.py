@@ -6,6 +6,7 @@ from collections import Counter
 
 from hypothesis import given
 
+from cpanel_emu.call import Api
 from cpanel_emu.tags import parse
 from cpanel_emu.tags.encoding import Place
 from cpanel_emu.tags.parser import MAX_BLOCKS
@@ -27,6 +28,8 @@ from cpanel_emu.tags.tree import (
     TemplateToolkit,
     Text,
     Word,
+    function_use,
+    single_tag,
     source_of,
     walk,
 )
@@ -97,6 +100,27 @@ def test_api1_call_is_taken_apart() -> None:
     key = (Literal("x"),)
     assert call.arguments == ((Literal("a b"),), (Hash("FORM", key, "$FORM{'x'}"), Literal("y")))
     assert call.whole_form
+
+
+def test_functions_of_a_page() -> None:
+    source = (
+        '<cpanel Demo="say(a)"><cpanel print="k"><cptext \'t\'><cpanel Locale="maketext(t)">'
+        "<cpanelif 1><?cp A::B::f(%,a) ?><cpanelelse><?cptt C::g(t.tmpl) ?><?cptt t.tmpl ?>"
+    )
+    uses = [use for node in walk(parse(source).nodes) if (use := function_use(node))]
+    assert uses == [
+        (Api.API1, "Demo", "say"),
+        (Api.API1, "Locale", "maketext"),
+        (Api.API2, "A::B", "f"),
+        (Api.API2, "C", "g"),
+    ]
+
+
+def test_single_tag() -> None:
+    assert isinstance(single_tag(parse('<cpanel print="k">')), Word)
+    assert isinstance(single_tag(parse('<cpanel Demo="say(a)">')), Api1Call)
+    for source in ("", "k", ' <cpanel print="k">', "<cpanelnif", '<cpanel print="k'):
+        assert single_tag(parse(source)) is None
 
 
 def test_blocks_too_deep_are_flat_and_print_the_text_of_a_crash() -> None:
