@@ -211,7 +211,8 @@ class Connection(asyncio.Protocol):
         phase = self._reader.phase
         if self._client_ended:
             self._finish()
-        elif phase is not self._phase:
+            return
+        if phase is not self._phase:
             self._phase = phase
             limits = self._limits
             self._set_deadline(limits.head_seconds if phase is Phase.HEAD else limits.body_seconds)
@@ -265,8 +266,8 @@ class Connection(asyncio.Protocol):
     def _linger(self) -> None:
         """Close our half, then read and drop what still comes, but not for long."""
         self._state = State.LINGERING
+        self.deadline = math.inf
         self._owner.connections.waits(self)
-        self._set_deadline(self._limits.linger_seconds)
         if self._client_ended or self._owner.stopping:
             self._transport.close()
             return
@@ -276,6 +277,7 @@ class Connection(asyncio.Protocol):
             self.drop()
             return
         self._transport.resume_reading()
+        self._timer = self._owner.loop.call_later(self._limits.linger_seconds, self.drop)
 
     def _set_deadline(self, seconds: float) -> None:
         self.deadline = self._owner.loop.time() + seconds

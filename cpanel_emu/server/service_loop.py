@@ -196,7 +196,6 @@ class ServiceLoop:
             limits.body_seconds,
             limits.idle_seconds,
             limits.write_seconds,
-            limits.linger_seconds,
         )
         self.loop.call_later(min(0.5, max(0.01, shortest / 4)), self._sweep)
 
