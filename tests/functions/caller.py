@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,8 +22,9 @@ from cpanel_emu.call import (
     Rows,
     Tree,
 )
+from cpanel_emu.certificates import keys
 from cpanel_emu.certificates.directory import CertificateDirectory
-from cpanel_emu.certificates.keys import KeyCache, KeyPool, KeySource
+from cpanel_emu.certificates.keys import KeyCache, KeySource
 from cpanel_emu.certificates.manager import SslManager
 from cpanel_emu.certificates.reading import read_item
 from cpanel_emu.clock import Clock
@@ -55,6 +57,23 @@ def key_text(name: str) -> str:
 EXAMPLE_KEY = key_text("example.com.key")
 
 
+@functools.cache
+def _pool() -> tuple[keys.PrivateKey, ...]:
+    return tuple(
+        keys.parse(path.read_text("ascii")).private_key for path in sorted(KEYS.glob("pool/*.key"))
+    )
+
+
+class PreparedKeys:
+    """Hands out the published 2048-bit keys in name order, whatever is asked for."""
+
+    def __init__(self) -> None:
+        self._waiting = list(_pool())
+
+    def new_key(self, _kind: keys.KeyKind) -> keys.PrivateKey:
+        return self._waiting.pop(0)
+
+
 @dataclass
 class Caller:
     """An account of one release; every method calls a function and checks how it ended."""
@@ -64,7 +83,7 @@ class Caller:
     account: Account = field(default_factory=lambda: Account(user="user", domain="example.com"))
     server: Server = field(default_factory=Server)
     clock: Clock = field(default_factory=lambda: Clock(NOW))
-    key_source: KeySource = field(default_factory=lambda: KeyPool(KEYS / "pool"))
+    key_source: KeySource = field(default_factory=PreparedKeys)
 
     def __post_init__(self) -> None:
         self.directory = CertificateDirectory(

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from cpanel_emu.releases import RELEASES
+from tests.certificates.authority import Authority
 from tests.functions.caller import Caller
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Return a certificate authority made by openssl."""
+    return Authority.make(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
