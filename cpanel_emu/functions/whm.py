@@ -19,6 +19,9 @@ from cpanel_emu.call import Tree
 from cpanel_emu.releases import Release
 
 NO_ACCOUNT = "Account does not exist"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Not by ``strftime``, which would follow the locale of a program that embeds the emulator."""
+
 _PORTS = {Service.CPANEL: 2083, Service.WHM: 2087}
 
 
@@ -136,6 +139,7 @@ def _listed(call: NativeCall, accounts: Sequence[Mapping[str, Tree]]) -> NativeA
 def _summary(account: Account, context: NativeContext) -> Mapping[str, Tree]:
     """Return the members of one ``acct`` row; all strings but ``suspended``."""
     started = datetime.datetime.fromtimestamp(account.start, datetime.UTC)
+    month = _MONTHS[started.month - 1]
     return {
         "disklimit": "unlimited",
         "diskused": "0M",
@@ -144,7 +148,7 @@ def _summary(account: Account, context: NativeContext) -> Mapping[str, Tree]:
         "ip": context.accounts.server.ip,
         "owner": account.owner,
         "plan": account.plan,
-        "startdate": started.strftime("%y %b %d %H:%M"),
+        "startdate": f"{started:%y} {month} {started:%d %H:%M}",
         "suspended": int(account.suspended),
         "theme": account.theme,
         "unix_startdate": str(account.start),
