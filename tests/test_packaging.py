@@ -119,6 +119,8 @@ def _third_party_imports(folder: Path) -> set[str]:
     # The plugin runs inside its user's pytest, so pytest is not the package's to require.
     own = {"cpanel_emu", "tests", "pytest"}
     for path in folder.rglob("*.py"):
+        if "node_modules" in path.parts:
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
