@@ -44,6 +44,7 @@ class DatabaseFiles:
         self._path = path
         self._changed: dict[str, float] = {}
         self._condition = threading.Condition()
+        self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closing = False
 
@@ -69,8 +70,11 @@ class DatabaseFiles:
         self._changed.clear()
 
     def forget(self) -> None:
-        """Drop what is waiting: the items are gone."""
-        with self._condition:
+        """Drop what is waiting: the items are gone.
+
+        Nothing is being written when this returns, so their files may be removed.
+        """
+        with self._writing, self._condition:
             self._changed.clear()
 
     def _run(self) -> None:
@@ -79,13 +83,18 @@ class DatabaseFiles:
             with self._condition:
                 if self._condition.wait_for(lambda: self._closing, timeout=pause):
                     return
-                users = list(self._changed)
-                self._changed.clear()
             started = time.monotonic()
-            for user in users:
-                self._write(user)
+            self._write_changed()
             writing = time.monotonic() - started
             pause = max(_SECONDS_BETWEEN_WRITES, _WAIT_PER_WRITING_TIME * writing)
+
+    def _write_changed(self) -> None:
+        with self._writing:
+            with self._condition:
+                users = list(self._changed)
+                self._changed.clear()
+            for user in users:
+                self._write(user)
 
     def _write(self, user: str) -> None:
         try:

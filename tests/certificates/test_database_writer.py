@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from cpanel_emu.certificates.database_writer import DatabaseFiles
+from cpanel_emu.certificates.directory import CertificateDirectory
+
+
+class _EmptyDirectory:
+    def all_of(self, _kind: object) -> list[Any]:
+        return []
+
+
+def test_forget_waits_for_what_is_being_written(tmp_path: Path) -> None:
+    """A reset removes the files next, so nothing may still be writing them."""
+    writing, proceed = threading.Event(), threading.Event()
+
+    @contextlib.contextmanager
+    def using(_user: str) -> Iterator[CertificateDirectory]:
+        writing.set()
+        proceed.wait()
+        yield cast(CertificateDirectory, _EmptyDirectory())
+
+    files = DatabaseFiles(using, lambda user: tmp_path / user)
+    files.touch("user")
+    writing.wait()
+    forgetting = threading.Thread(target=files.forget)
+    forgetting.start()
+    forgetting.join(0.2)
+    assert forgetting.is_alive()
+    assert not (tmp_path / "user").exists()
+    proceed.set()
+    forgetting.join()
+    assert (tmp_path / "user").exists()
+    files.close()
