@@ -152,7 +152,7 @@ class Application:
             return not_found()
         call = Call(Api.UAPI, module, function, Arguments(request.values), request.posted)
         result = envelopes.uapi_result(self.emulator.answer(call, account))
-        body = f"{json_api.dump(result)}\n".encode("utf-8", "replace")
+        body = json_api.encode_tree(result, line_end=True)
         return self._complete(self._release.json_content_type, body)
 
     def _page(self, request: Request, login: Login) -> Response:
@@ -170,8 +170,7 @@ class Application:
         if form is Format.XML:
             body = xml_api.encode_native(name, answer.members)
         else:
-            text = json_api.dump(answer.members)
-            body = (f"{text}\n" if answer.line_end else text).encode("utf-8", "replace")
+            body = json_api.encode_tree(answer.members, line_end=answer.line_end)
         extra = [("Cache-Control", answer.cache_control)] if answer.cache_control else []
         return self._complete(api.content_type(form, self._release), body, extra=extra)
 

@@ -22,5 +22,17 @@ def root(envelope: Envelope) -> Tree:
 
 def encode(envelope: Envelope) -> bytes:
     """Return the body of a JSON answer, with its line end if it has one."""
-    text = dump(root(envelope))
-    return (f"{text}\n" if envelope.line_end else text).encode("utf-8", "replace")
+    return encode_tree(root(envelope), line_end=envelope.line_end)
+
+
+def encode_tree(tree: Tree, *, line_end: bool) -> bytes:
+    """Return the body of an answer that travels without an envelope (``wire §7``, ``wire §8``)."""
+    text = dump(tree)
+    if line_end:
+        text += "\n"
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        # Halves of surrogate pairs, as a command line has them for bytes that are no UTF-8.
+        whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole.encode("utf-8")

@@ -16,8 +16,13 @@ from cpanel_emu.tongues.envelopes import Envelope
 DECLARATION = '<?xml version="1.0" ?>\n'
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BAD_IN_NAME = re.compile(r"[^A-Za-z0-9._-]", re.ASCII)
-_BAD_AT_START = re.compile(r"[^A-Za-z_]", re.ASCII)
+# XML 1.0's name characters, without the colon, which means something else by now.
+_AT_START = (
+    "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_BAD_AT_START = re.compile(f"[^{_AT_START}]")
+_BAD_IN_NAME = re.compile(f"[^{_AT_START}0-9.\xb7\u0300-\u036f\u203f\u2040-]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
 
 
