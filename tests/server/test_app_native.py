@@ -97,7 +97,7 @@ def test_a_name_that_is_no_xml_name(reader: Client) -> None:
     target = "/xml-api/1n\xc3\xb6 <x"  # as WSGI hands over "1nö <x"
     answer = reader.get(target, door="whm", login="root")
     assert answer.body.decode() == (
-        "<_1n___x>\n  <error>Unknown App Requested: 1nö _x</error>\n</_1n___x>\n"
+        "<_1nö__x>\n  <error>Unknown App Requested: 1nö _x</error>\n</_1nö__x>\n"
     )
 
 
