@@ -16,8 +16,7 @@ from cpanel_emu.call import Answer, Call
 from cpanel_emu.clock import Clock
 from cpanel_emu.journal import Journal
 from cpanel_emu.releases import Release
-from cpanel_emu.tags import OpenPage, PageValues, RenderedPage, Renderer, Theme
-from cpanel_emu.tags.page import RandomSource
+from cpanel_emu.tags import OpenPage, PageValues, RandomSource, RenderedPage, Renderer, Theme
 
 _LIMITS = {
     "BWLIMIT": "unlimited",

@@ -10,7 +10,7 @@ The way of a page, in the order of the modules::
 """
 
 from cpanel_emu.tags.encoding import decode, encode
-from cpanel_emu.tags.page import CallCrashed, PageCalls, PageValues, Trace
+from cpanel_emu.tags.page_values import CallCrashed, PageCalls, PageValues, RandomSource, Trace
 from cpanel_emu.tags.parser import parse
 from cpanel_emu.tags.renderer import (
     MissingPage,
@@ -21,7 +21,10 @@ from cpanel_emu.tags.renderer import (
     processes_tags,
 )
 from cpanel_emu.tags.theme import OutsideTheme, Theme
-from cpanel_emu.tags.tree import Document, PageWarning
+from cpanel_emu.tags.tree import (
+    Document,
+    PageWarning,
+)
 
 __all__ = [
     "CallCrashed",
@@ -32,6 +35,7 @@ __all__ = [
     "PageCalls",
     "PageValues",
     "PageWarning",
+    "RandomSource",
     "RenderedPage",
     "Renderer",
     "StrictPageError",

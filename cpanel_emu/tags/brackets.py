@@ -11,8 +11,14 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from cpanel_emu.tags.arguments import Argument, split_arguments
+from cpanel_emu.tags.expression_tree import (
+    Bracket,
+    Expression,
+    Literal,
+    Part,
+    Phrase,
+)
 from cpanel_emu.tags.expressions import merged
-from cpanel_emu.tags.tree import Bracket, Expression, Literal, Part, Phrase
 
 Parse: TypeAlias = Callable[[str], Expression]
 """Turns text into an expression."""

@@ -7,63 +7,47 @@ lexer, so ``{{ }}`` and CR LF in it stay what they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from jinja2 import nodes
 
-from cpanel_emu.tags import escapes
-from cpanel_emu.tags.encoding import BLANKS
+from cpanel_emu.tags.condition_compiler import compile_condition
 from cpanel_emu.tags.expression_compiler import (
-    RowScope,
     Setting,
-    compile_condition,
     compile_outputs,
     compile_text,
     constant,
-    loaded,
     merged_outputs,
-    operation,
     page_operation,
     position,
 )
-from cpanel_emu.tags.operations import calling, inclusion, values, variables
+from cpanel_emu.tags.expression_tree import (
+    Expression,
+    Literal,
+    Part,
+)
+from cpanel_emu.tags.operations import calling, inclusion, variables
 from cpanel_emu.tags.page import FATAL, MAX_WARNINGS
+from cpanel_emu.tags.row_compiler import compile_rows
 from cpanel_emu.tags.tree import (
     Api1Call,
     Api2Call,
     Block,
     Copied,
     Document,
-    Expression,
-    Literal,
     Localized,
-    NestedList,
     Node,
     Parameter,
-    Part,
     TemplateToolkit,
     Text,
     Word,
 )
+from cpanel_emu.tags.word_compiler import compile_word
 
 VERSION = "1"
 """Changes with what is compiled, so that bytecode of older versions is not used."""
 
-_BARE_WORD = re.compile(r"[\w-]+")
-_ESCAPING_WORDS: dict[str, Callable[[str], str]] = {
-    "formprint": escapes.attribute,
-    "uriprint": escapes.uri,
-    "jsprint": escapes.js_literal,
-}
-_INCLUDING_WORDS: dict[str, Callable[..., str]] = {
-    "include": inclusion.include,
-    "relinclude": inclusion.theme_include,
-    "rawinclude": inclusion.raw_include,
-    "relrawinclude": inclusion.raw_theme_include,
-    "dynamicinclude": inclusion.include_matches,
-}
 _PAGE_FUNCTIONS: dict[tuple[str, str], Callable[..., str]] = {
     ("Branding", "include"): inclusion.branding_include,
     ("Branding", "image"): inclusion.branding_image,
@@ -116,8 +100,6 @@ class _Statements:
         """Text is printed as it is."""
         yield _print(nodes.TemplateData(node.raw))
 
-    # --- built-in words and API 1 ---
-
     def word(self, node: Word) -> Iterator[nodes.Stmt]:
         """One of the built-in words (``tags §2.2``)."""
         yield from self._trace(node, node.word, "", node.operands)
@@ -126,7 +108,7 @@ class _Statements:
             texts = [compile_text(operand, setting) for operand in node.operands]
             yield nodes.ExprStmt(page_operation(variables.set_variable, *texts))
         else:
-            yield _print(*_WORDS[node.word](node))
+            yield _print(*compile_word(node))
 
     def api1(self, node: Api1Call) -> Iterator[nodes.Stmt]:
         """An API 1 call, or one of the functions of ``tags §2.3``."""
@@ -168,8 +150,6 @@ class _Statements:
             call = page_operation(calling.trace, constant((module, function)), texts)
             yield nodes.ExprStmt(call)
 
-    # --- API 2 ---
-
     def api2(self, node: Api2Call) -> Iterator[nodes.Stmt]:
         """A loop over the rows; its else branch is the message (``tags §3``)."""
         call = page_operation(calling.api2, *_api2_arguments(node))
@@ -180,16 +160,12 @@ class _Statements:
             [],
             [_print(*message)] if message else [],
         )
-        scope = RowScope("row", "number")
-        body = _rows(node.format, Setting(node.place, scope=scope))
-        yield _loop(scope, call, body, [fatal])
+        yield compile_rows(node.format, Setting(node.place), call, fatal)
 
     def template_toolkit(self, node: TemplateToolkit) -> Iterator[nodes.Stmt]:
         """``<?cptt … ?>``: the call runs, nothing is printed (``tags §3.9``)."""
         if node.function:
             yield _print(page_operation(calling.template_toolkit, *_api2_arguments(node)))
-
-    # --- blocks ---
 
     def block(self, node: Block) -> Iterator[nodes.Stmt]:
         """``<cpanelif>`` and ``<cpanelfeature>`` (``tags §4``)."""
@@ -214,62 +190,6 @@ _NODES: dict[type[Node], Callable[[_Statements, Any], Iterator[nodes.Stmt]]] = {
 """What prints something or acts; everything else is dropped."""
 
 
-def _escaped(node: Word, index: int = 0) -> nodes.Expr:
-    return compile_text(node.operands[index], Setting(node.place))
-
-
-def _raw(node: Word) -> nodes.Expr:
-    return compile_text(node.operands[0], Setting(node.place, raw=True))
-
-
-def _print_word(node: Word) -> list[nodes.Expr]:
-    """``print`` and its twins: a bare key of the account data prints the account's value."""
-    value = node.operands[0]
-    if len(value) == 1 and isinstance(value[0], Literal):
-        word = value[0].text.strip(BLANKS)
-        if _BARE_WORD.fullmatch(word):
-            return [page_operation(variables.bare_word, constant(word))]
-    return compile_outputs(value, Setting(node.place))
-
-
-def _unsafeprint(node: Word) -> list[nodes.Expr]:
-    return compile_outputs(node.operands[0], Setting(node.place, raw=True))
-
-
-def _langprint(node: Word) -> list[nodes.Expr]:
-    return [page_operation(inclusion.langprint, _escaped(node), position(node.place))]
-
-
-def _including(node: Word) -> list[nodes.Expr]:
-    return [page_operation(_INCLUDING_WORDS[node.word], _raw(node), position(node.place))]
-
-
-def _escaping(node: Word) -> list[nodes.Expr]:
-    return [operation(_ESCAPING_WORDS[node.word], _raw(node))]
-
-
-def _server_word(node: Word) -> list[nodes.Expr]:
-    return [page_operation(variables.scalar, constant(node.word))]
-
-
-_WORDS: dict[str, Callable[[Word], list[nodes.Expr]]] = {
-    **dict.fromkeys(("print", "cprint", "dprint"), _print_word),
-    **dict.fromkeys(_INCLUDING_WORDS, _including),
-    **dict.fromkeys(_ESCAPING_WORDS, _escaping),
-    "unsafeprint": _unsafeprint,
-    "langprint": _langprint,
-    "printvar": lambda node: [page_operation(variables.variable, _raw(node))],
-    "sprint": lambda node: [
-        operation(variables.element_of, *(_escaped(node, index) for index in range(3)))
-    ],
-    "getcharset": lambda _: [nodes.TemplateData("utf-8")],
-    "hostname": _server_word,
-    "version": _server_word,
-    "printhelp": lambda _: [],
-}
-"""What every built-in word but ``setvar`` prints (``tags §2.2``)."""
-
-
 def _print_all(outputs: list[nodes.Expr]) -> list[nodes.Stmt]:
     return [_print(*merged_outputs(outputs))] if outputs else []
 
@@ -289,42 +209,3 @@ def _api2_arguments(node: Api2Call | TemplateToolkit) -> list[nodes.Expr]:
 
 def _pair(parameter: Parameter, setting: Setting) -> nodes.Pair:
     return nodes.Pair(constant(parameter.name), compile_text(parameter.value, setting))
-
-
-def _rows(expression: Expression, setting: Setting) -> list[nodes.Node]:
-    """Return what prints one row: its nested lists are loops, the rest is printed."""
-    statements: list[nodes.Node] = []
-    together: list[Part] = []
-    for part in expression:
-        if isinstance(part, NestedList):
-            statements += [_print(*compile_outputs(tuple(together), setting))] if together else []
-            together = []
-            statements.append(_nested(part, setting))
-        else:
-            together.append(part)
-    statements += [_print(*compile_outputs(tuple(together), setting))] if together else []
-    return statements
-
-
-def _nested(part: NestedList, setting: Setting) -> nodes.Stmt:
-    assert setting.scope is not None, "nested lists stand in formats only"
-    key, index = constant(part.key.name), constant(part.key.index)
-    elements = operation(values.elements, loaded(setting.scope.row), key, index)
-    scope = RowScope("element", "element_number")
-    item = _print(*compile_outputs(part.item, Setting(setting.place, scope=scope)))
-    body: list[nodes.Node] = [
-        _print(*compile_outputs(part.before, setting)),
-        _loop(scope, elements, [item], []),
-        _print(*compile_outputs(part.after, setting)),
-    ]
-    return nodes.If(elements, body, [], [])
-
-
-def _loop(
-    scope: RowScope, rows: nodes.Expr, body: list[nodes.Node], empty: list[nodes.Node]
-) -> nodes.For:
-    target: nodes.Expr = nodes.Name(scope.row, "store")
-    if scope.numbered:
-        rows = operation(values.numbered, rows)
-        target = nodes.Tuple([nodes.Name(scope.number, "store"), target], "store")
-    return nodes.For(target, rows, body, empty, None, False)

@@ -7,8 +7,7 @@ import re
 from cpanel_emu.tags.arguments import QUOTES
 from cpanel_emu.tags.brackets import Warn
 from cpanel_emu.tags.encoding import BLANKS
-from cpanel_emu.tags.expressions import BRACED, has_variables, parse_expression
-from cpanel_emu.tags.tree import (
+from cpanel_emu.tags.expression_tree import (
     AllOf,
     AnyOf,
     AtLeast,
@@ -19,6 +18,7 @@ from cpanel_emu.tags.tree import (
     Operand,
     Truth,
 )
+from cpanel_emu.tags.expressions import BRACED, has_variables, parse_expression
 
 RULE = "tags §4.8"
 

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable
 
 from cpanel_emu.tags.encoding import BLANKS
-from cpanel_emu.tags.tree import Expression, Hash, Literal, Part, ScalarVariable, UnknownVariable
+from cpanel_emu.tags.expression_tree import (
+    Expression,
+    Hash,
+    Literal,
+    Part,
+    ScalarVariable,
+    UnknownVariable,
+)
 
 HASHES = frozenset(
     {

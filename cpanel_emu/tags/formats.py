@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from cpanel_emu.tags.arguments import QUOTES
 from cpanel_emu.tags.brackets import Warn, parse_phrase
 from cpanel_emu.tags.encoding import BLANKS
-from cpanel_emu.tags.expressions import VARIABLE, merged, variable
-from cpanel_emu.tags.tree import (
+from cpanel_emu.tags.expression_tree import (
     Choice,
     Expression,
     Field,
@@ -19,6 +18,7 @@ from cpanel_emu.tags.tree import (
     Parity,
     Part,
 )
+from cpanel_emu.tags.expressions import VARIABLE, merged, variable
 
 _HEAD = re.compile(
     rf"[{BLANKS}]*(?P<module>[A-Za-z_]\w*(?:::[A-Za-z_]\w*)*)::(?P<function>[A-Za-z_]\w*)"

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from cpanel_emu.tags.arguments import QUOTES
 from cpanel_emu.tags.brackets import Warn
 from cpanel_emu.tags.encoding import BLANKS
+from cpanel_emu.tags.expression_tree import (
+    Expression,
+)
 from cpanel_emu.tags.expressions import BRACED
 from cpanel_emu.tags.formats import FormatText
-from cpanel_emu.tags.tree import Expression, Parameter
+from cpanel_emu.tags.tree import (
+    Parameter,
+)
 
 RULE = "tags §3.7.4"
 

@@ -1,4 +1,4 @@
-"""The parser: tokens into a `Document` (``tags §1``, ``tags §2.1``, ``tags §3.2``).
+"""The parser: tokens into a `Document` (``tags §1``, ``tags §4``).
 
 It never raises and evaluates nothing. What is broken becomes a `Dropped` or `Copied` node and a
 warning; blocks that are open at the end of the file are closed there (rule 1.12).
@@ -6,69 +6,27 @@ warning; blocks that are open at the end of the file are closed there (rule 1.12
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cpanel_emu.tags.arguments import attribute_value, split_arguments, split_call
-from cpanel_emu.tags.brackets import parse_phrase
 from cpanel_emu.tags.conditions import parse_condition, parse_feature
 from cpanel_emu.tags.encoding import BLANKS, Lines, Place
-from cpanel_emu.tags.expressions import BRACED, parse_expression
-from cpanel_emu.tags.formats import parse_format, split_body
 from cpanel_emu.tags.lexer import Token, TokenKind, tokenize
-from cpanel_emu.tags.parameters import parse_tail
+from cpanel_emu.tags.tag_parser import parse_tag
 from cpanel_emu.tags.tree import (
-    Api1Call,
-    Api2Call,
     Block,
     Copied,
     Document,
     Dropped,
     Else,
-    Localized,
     Node,
     PageWarning,
-    TemplateToolkit,
     Text,
-    Word,
 )
 
 MAX_BLOCKS = 32
 """How deep blocks may be nested; real pages reach four (CHOICE, as for includes)."""
-
-WORDS = frozenset(
-    {
-        "langprint",
-        "setvar",
-        "print",
-        "include",
-        "relinclude",
-        "rawinclude",
-        "relrawinclude",
-        "dynamicinclude",
-        "printvar",
-        "formprint",
-        "uriprint",
-        "jsprint",
-        "unsafeprint",
-        "cprint",
-        "dprint",
-        "sprint",
-        "getcharset",
-        "hostname",
-        "version",
-        "printhelp",
-    }
-)
-"""The built-in words (``tags §2.2``); they are exact (rule 1.13)."""
-
-_ATTRIBUTE = re.compile(
-    rf"[{BLANKS}]*(?P<name>[A-Za-z_][\w:]*)[{BLANKS}]*(?:=(?P<value>.*))?", re.DOTALL
-)
-_BRACED_OR_SIGN = re.compile(rf"{BRACED}|[=,]")
-_MODULE_OF_PHRASES = frozenset({"Locale", "locale"})
 
 
 def parse(source: str, file: str = "") -> Document:
@@ -114,10 +72,12 @@ class _Parser:
         """Read all tokens."""
         for token in tokenize(self._source):
             self._place = self._place_of(token)
-            if token.kind is TokenKind.TAG:
-                _TAGS[token.name](self, token)
-            else:
+            if token.kind is not TokenKind.TAG:
                 self._add(self._copied(token))
+            elif token.name in _BLOCKS:
+                _BLOCKS[token.name](self, token)
+            else:
+                self._add(parse_tag(token, self._place, self.warn))
         self._close_all()
         warnings = sorted(self.warnings, key=lambda warning: (warning.line, warning.column))
         return Document(self._file, tuple(self._nodes), tuple(warnings))
@@ -137,8 +97,6 @@ class _Parser:
         line, column = self._place.line, self._place.column
         self.warnings.append(PageWarning(self._file, line, column, rule, message))
 
-    # --- text and tags that are copied or dropped ---
-
     def _copied(self, token: Token) -> Node:
         if token.kind is TokenKind.TEXT:
             return Text(token.raw, self._place)
@@ -150,112 +108,9 @@ class _Parser:
             self.warn("tags §1.7", f'the tag "{word}" has no ">"')
         return Copied(token.raw, self._place, word)
 
-    def _drop(self, token: Token, rule: str, message: str) -> None:
-        self.warn(rule, message)
-        self._add(Dropped(token.raw, self._place, token.name.lstrip("?")))
-
-    def stray_end(self, token: Token) -> None:
-        """``</cpanel>`` (2.1.11)."""
-        self._drop(token, "tags §2.1.11", '"</cpanel>" closes nothing')
-
-    # --- <cpanel …> and <cptext …> ---
-
-    def attribute(self, token: Token) -> None:
-        """``<cpanel name=value>``."""
-        match = _ATTRIBUTE.fullmatch(token.body)
-        if match is None:
-            self._drop(token, "tags §2.1.1", "the tag is not of the form name=value")
-            return
-        name, value = match["name"], attribute_value(match["value"] or "")
-        if name in WORDS:
-            operands = tuple(map(parse_expression, self._operands(name, value)))
-            self._add(Word(token.raw, self._place, name, value, operands))
-        else:
-            self._call(token, name, value)
-
-    def _operands(self, word: str, value: str) -> tuple[str, ...]:
-        if word == "setvar":
-            equals = next(iter(_outside_variables(value, "=")), None)
-            if equals is None:
-                self.warn("tags §2.2", "setvar has no =value")
-                return value.strip(BLANKS), ""
-            return value[:equals].strip(BLANKS), value[equals + 1 :]
-        if word == "sprint":
-            return self._sprint_operands(value)
-        return (value,)
-
-    def _sprint_operands(self, value: str) -> tuple[str, ...]:
-        """The last two commas separate (``tags §2.2``)."""
-        commas = _outside_variables(value, ",")[-2:]
-        if len(commas) < 2:
-            self.warn("tags §2.2", "sprint needs value,separator,number")
-            return value, "", ""
-        text, separator = value[: commas[0]], value[commas[0] + 1 : commas[1]]
-        return text, separator.replace("[:comma:]", ","), value[commas[1] + 1 :].strip(BLANKS)
-
-    def _call(self, token: Token, module: str, value: str) -> None:
-        function, listed = split_call(value)
-        if module in _MODULE_OF_PHRASES and function == "maketext":
-            self._phrase(token, listed or "", short=False)
-            return
-        arguments = split_arguments(listed or "")
-        positional = tuple(
-            ()
-            if argument.text == "undef" and not argument.quote
-            else parse_expression(argument.text)
-            for argument in arguments
-            if argument.text != "%FORM" or argument.quote
-        )
-        whole_form = len(positional) < len(arguments)
-        self._add(Api1Call(token.raw, self._place, module, function, positional, whole_form))
-
-    def phrase(self, token: Token) -> None:
-        """``<cptext 'text',a>``."""
-        text = token.body.strip(BLANKS)
-        if text[-1:] == "/" and text[:-1].rstrip(BLANKS)[-1:] in {"'", '"'}:
-            text = text[:-1]
-        self._phrase(token, text, short=True)
-
-    def _phrase(self, token: Token, text: str, *, short: bool) -> None:
-        phrase = parse_phrase(text, parse_expression, parse_expression, self.warn)
-        self._add(Localized(token.raw, self._place, phrase, short))
-
-    # --- <?cp … ?> and <?cptt … ?> ---
-
-    def api2(self, token: Token) -> None:
-        """``<?cp Module::function(FORMAT,…) … ?>``."""
-        body = split_body(token.body)
-        if body is None:
-            self._drop(token, "tags §3.2.8", "no Module::function(…) in the tag")
-            return
-        tail = parse_tail(body.rest, self.warn)
-        format_parts = parse_format(body, self.warn)
-        self._add(
-            Api2Call(
-                token.raw,
-                self._place,
-                body.module,
-                body.function,
-                format_parts,
-                tail.parameters,
-                tail.message,
-            )
-        )
-
-    def template_toolkit(self, token: Token) -> None:
-        """``<?cptt … ?>`` (``tags §3.9``)."""
-        body = split_body(token.body)
-        self.warn("tags §3.9", "Template Toolkit files are not run; the tag prints nothing")
-        if body is None:
-            node = TemplateToolkit(token.raw, self._place, "", "", token.body.strip(BLANKS), ())
-        else:
-            parameters = parse_tail(body.rest, self.warn).parameters
-            node = TemplateToolkit(
-                token.raw, self._place, body.module, body.function, body.format, parameters
-            )
-        self._add(node)
-
-    # --- blocks ---
+    def _drop(self, token: Token, message: str) -> None:
+        self.warn("tags §1.12", message)
+        self._add(Dropped(token.raw, self._place, token.name))
 
     def open_block(self, token: Token) -> None:
         """``<cpanelif …>`` or ``<cpanelfeature …>``; inside one too deep, nesting is flat."""
@@ -273,7 +128,7 @@ class _Parser:
         if self._flat:
             self._add(Dropped(token.raw, self._place, token.name))
         elif not self._open or self._open[-1].otherwise is not None:
-            self._drop(token, "tags §1.12", '"<cpanelelse>" belongs to no block')
+            self._drop(token, '"<cpanelelse>" belongs to no block')
         else:
             self._open[-1].otherwise = token
 
@@ -281,7 +136,7 @@ class _Parser:
         """``</cpanelif>`` or ``</cpanelfeature>``: closes blocks inside its own too (1.12)."""
         word = token.name[1:]
         if not self._counts[word]:
-            self._drop(token, "tags §1.12", f'"</{word}>" closes no block')
+            self._drop(token, f'"</{word}>" closes no block')
             return
         while self._flat:
             inner = self._flat.pop()
@@ -333,17 +188,7 @@ class _Parser:
         )
 
 
-def _outside_variables(text: str, sign: str) -> list[int]:
-    """Return where *sign* stands outside variable braces."""
-    return [match.start() for match in _BRACED_OR_SIGN.finditer(text) if match[0] == sign]
-
-
-_TAGS: dict[str, Callable[[_Parser, Token], None]] = {
-    "cpanel": _Parser.attribute,
-    "/cpanel": _Parser.stray_end,
-    "cptext": _Parser.phrase,
-    "?cp": _Parser.api2,
-    "?cptt": _Parser.template_toolkit,
+_BLOCKS: dict[str, Callable[[_Parser, Token], None]] = {
     "cpanelif": _Parser.open_block,
     "cpanelfeature": _Parser.open_block,
     "cpanelelse": _Parser.else_block,

@@ -9,10 +9,13 @@ import jinja2
 
 from cpanel_emu.errors import EmulatorError
 from cpanel_emu.tags.encoding import decode, encode
-from cpanel_emu.tags.page import Page, PageCalls, PageValues, Template, Trace
+from cpanel_emu.tags.page import Page, Template
+from cpanel_emu.tags.page_values import PageCalls, PageValues, Trace
 from cpanel_emu.tags.store import TemplateStore
 from cpanel_emu.tags.theme import OutsideTheme, Theme
-from cpanel_emu.tags.tree import PageWarning
+from cpanel_emu.tags.tree import (
+    PageWarning,
+)
 
 _TEXT_FILE = "(text)"
 _INDEX = "index.html"

@@ -17,7 +17,9 @@ from cpanel_emu.tags.operations import OPERATIONS
 from cpanel_emu.tags.page import Template
 from cpanel_emu.tags.parser import parse, parse_test
 from cpanel_emu.tags.theme import Identity, LanguageFile, OutsideTheme, Theme
-from cpanel_emu.tags.tree import Document
+from cpanel_emu.tags.tree import (
+    Document,
+)
 
 MAX_ENTRIES = 2048
 """Compiled files, texts and language files that are kept in memory."""

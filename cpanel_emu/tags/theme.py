@@ -124,7 +124,7 @@ class Theme:
         """
         folder, name_pattern = posixpath.split(pattern)
         full = self._full(folder)
-        if full is None:
+        if full is None or self._full(pattern) is None:
             return []
         self._require_inside(full)
         try:

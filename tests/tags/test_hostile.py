@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import contextlib
+import tempfile
+from pathlib import Path
 
+import pytest
+from hypothesis import given
+
+from cpanel_emu.tags import OutsideTheme, Theme
 from cpanel_emu.tags.page import MAX_INSERTED, MAX_INSERTIONS, MAX_VARIABLE, MAX_WARNINGS
+from tests.tags.pages import page_text
 from tests.tags.setting import FATAL, Site
 
 ATTACKS = [
@@ -155,3 +162,35 @@ def test_long_nonsense_takes_no_longer_than_its_length(site: Site, source: str) 
     # Every step is linear in the length: with ten times of it this takes ten times as long.
     body = site.renderer.render_text(source, site.values(), site.calls).body
     assert len(body) <= 2 * len(source) + len(FATAL)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<cpanelif $FORM{'v'}=et=1>a</cpanelif>",
+        "<cpanelif $FORM{'v'}=gt=1>a</cpanelif>",
+        "<cptext '[numf,_1]',$FORM{'v'}>",
+        "<cptext '[quant,_1,a,b]',$FORM{'v'}>",
+        "<cpanel sprint=\"$FORM{'v'},1,3\">",
+        "<cpanel dynamicinclude=\"$FORM{'v'}\">",
+        "<cpanel dynamicinclude=\"$FORM{'v'}*.html\">",
+        "<cpanel include=\"$FORM{'v'}\">",
+        "<cpanel jsprint=\"$FORM{'v'}\">",
+    ],
+)
+@pytest.mark.parametrize(
+    "value", ["1" * 300_000 + "x", "*" * 300_000, "[a-" * 100_000, "a/" * 90_000]
+)
+def test_long_values_take_no_longer_than_their_length(site: Site, source: str, value: str) -> None:
+    # Every step is linear in the length: with ten times of it this takes ten times as long.
+    body = site.renderer.render_text(source, site.values(form={"v": value}), site.calls).body
+    assert len(body) <= 6 * len(value)
+
+
+@given(pattern=page_text())
+def test_any_pattern_may_be_asked_for(pattern: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "a.html").write_text("")
+        theme = Theme(folder, "x3")
+        with contextlib.suppress(OutsideTheme):
+            assert theme.matches(pattern) in (["a.html"], [])

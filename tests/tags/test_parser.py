@@ -9,22 +9,24 @@ from hypothesis import given
 from cpanel_emu.call import Api
 from cpanel_emu.tags import parse
 from cpanel_emu.tags.encoding import Place
+from cpanel_emu.tags.expression_tree import (
+    Choice,
+    Field,
+    Hash,
+    Literal,
+    NestedList,
+    Parity,
+)
 from cpanel_emu.tags.parser import MAX_BLOCKS
 from cpanel_emu.tags.tree import (
     Api1Call,
     Api2Call,
     Block,
-    Choice,
     Copied,
     Dropped,
     Else,
-    Field,
-    Hash,
-    Literal,
     Localized,
-    NestedList,
     Parameter,
-    Parity,
     TemplateToolkit,
     Text,
     Word,

@@ -14,7 +14,9 @@ from cpanel_emu.tags import store as store_module
 from cpanel_emu.tags.cache import BoundedCache
 from cpanel_emu.tags.page import Page
 from cpanel_emu.tags.store import TemplateStore
-from cpanel_emu.tags.tree import Document
+from cpanel_emu.tags.tree import (
+    Document,
+)
 from tests.tags.setting import VALUES, Calls, Site
 
 

@@ -9,7 +9,8 @@ from cpanel_emu.call import Tree
 from cpanel_emu.tags.encoding import BLANKS
 from cpanel_emu.tags.page import Page
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# Possessive, because visitors send what it reads: no backtracking over long digits.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
 _WHOLE_NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<digits>[0-9]+)(?P<rest>\.[0-9]*)?")
 
 
