@@ -102,6 +102,11 @@ class CertificateDirectory:
         self._index.close()
 
     @property
+    def is_current(self) -> bool:
+        """Whether nobody removed the index, as when the account goes or the root is emptied."""
+        return self._index.is_current
+
+    @property
     def folder(self) -> Path:
         """The account's ``ssl`` directory."""
         return self._folder

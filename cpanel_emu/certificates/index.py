@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -74,9 +75,18 @@ class Index:
         try:
             with self._errors():
                 self._prepare(durable=durable)
+            self._identity = _identity(path)
         except StoreError:
             self._database.close()
             raise
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the file that is open still lies where it was opened.
+
+        Another process may have removed it with its account, or emptied the root.
+        """
+        return _identity(self._path) == self._identity
 
     def _prepare(self, *, durable: bool) -> None:
         self._database.execute("PRAGMA journal_mode = WAL")
@@ -262,3 +272,11 @@ def _item(row: tuple[object, ...]) -> Item:
         created=int(str(row[9])),
         details=json.loads(str(row[10])),
     )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116  (pathlib's is twice as slow, on the hot path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -23,7 +23,8 @@ class _Entry:
 class DirectoryPool:
     """Opens each account's directory once and shares it; closes those long unused.
 
-    Opening brings the index in line with the files, so it must not happen on every call.
+    Opening brings the index in line with the files, so it must not happen on every call. One
+    whose index was removed meanwhile is opened anew.
 
     Args:
         open_directory: opens the directory of an account.
@@ -47,8 +48,8 @@ class DirectoryPool:
         """
         with self._lock:
             entry = self._entries.get(user)
-            if entry is None:
-                entry = self._entries[user] = _Entry(self._open_directory(user))
+            if entry is None or not entry.directory.is_current:
+                entry = self._reopened(user, entry)
             self._entries.move_to_end(user)
             entry.users += 1
             self._close_surplus()
@@ -57,6 +58,17 @@ class DirectoryPool:
         finally:
             with self._lock:
                 entry.users -= 1
+                if entry.users == 0 and self._entries.get(user) is not entry:
+                    entry.directory.close()
+
+    def _reopened(self, user: str, old: _Entry | None) -> _Entry:
+        """Return a new entry for *user*; the *old* one is closed once nobody uses it."""
+        if old is not None:
+            del self._entries[user]
+            if old.users == 0:
+                old.directory.close()
+        entry = self._entries[user] = _Entry(self._open_directory(user))
+        return entry
 
     def _close_surplus(self) -> None:
         for user, entry in list(self._entries.items()):
@@ -67,9 +79,9 @@ class DirectoryPool:
                 entry.directory.close()
 
     def close(self, user: str | None = None) -> None:
-        """Close the directory of *user*, or all of them; nobody may be using them."""
+        """Close the directory of *user*, or all of them; one in use, once it no longer is."""
         with self._lock:
             for name in [user] if user is not None else list(self._entries):
                 entry = self._entries.pop(name, None)
-                if entry is not None:
+                if entry is not None and entry.users == 0:
                     entry.directory.close()
