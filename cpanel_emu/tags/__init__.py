@@ -24,6 +24,7 @@ from cpanel_emu.tags.theme import OutsideTheme, Theme
 from cpanel_emu.tags.tree import (
     Document,
     PageWarning,
+    single_tag,
 )
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "encode",
     "parse",
     "processes_tags",
+    "single_tag",
 ]

@@ -41,6 +41,13 @@ def parse_test(word: str, test: str, file: str = "") -> Document:
     return Document(file, (block,), tuple(parser.warnings))
 
 
+def parse_word(word: str, value: str, file: str = "") -> Document:
+    """Return a document of the built-in *word* alone; *value* may hold any text, ``>`` too."""
+    parser = _Parser("", file)
+    token = Token(TokenKind.TAG, "", 0, "cpanel", f' {word}="{value}"')
+    return Document(file, (parse_tag(token, Place(), parser.warn),), tuple(parser.warnings))
+
+
 @dataclass(slots=True)
 class _Open:
     """A block that is not closed yet."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import jinja2
 
+from cpanel_emu.call import Answer
 from cpanel_emu.errors import EmulatorError
 from cpanel_emu.tags.encoding import decode, encode
+from cpanel_emu.tags.operations import calling
 from cpanel_emu.tags.page import Page, Template
 from cpanel_emu.tags.page_values import PageCalls, PageValues, Trace
 from cpanel_emu.tags.store import TemplateStore
@@ -108,6 +110,14 @@ class OpenPage:
     def text(self, source: str) -> str:
         """Return what page text prints."""
         return self._page.run(self._store.text(source, _TEXT_FILE), _TEXT_FILE)
+
+    def word(self, word: str, value: str) -> str:
+        """Return what the built-in *word* prints; *value* may hold any text, ``>`` too."""
+        return self._page.run(self._store.word(word, value, _TEXT_FILE), _TEXT_FILE)
+
+    def note(self, answer: Answer) -> None:
+        """Keep the error and the variables of a call that did not come from text."""
+        calling.note(self._page, answer)
 
     def condition(self, text: str) -> bool:
         """Whether the condition of a ``<cpanelif>`` is true (``tags §6``)."""

@@ -15,7 +15,7 @@ from cpanel_emu.tags.encoding import decode, encode
 from cpanel_emu.tags.lexer import has_tags
 from cpanel_emu.tags.operations import OPERATIONS
 from cpanel_emu.tags.page import Template
-from cpanel_emu.tags.parser import parse, parse_test
+from cpanel_emu.tags.parser import parse, parse_test, parse_word
 from cpanel_emu.tags.theme import Identity, LanguageFile, OutsideTheme, Theme
 from cpanel_emu.tags.tree import (
     Document,
@@ -91,6 +91,12 @@ class TemplateStore:
         """Return the test of a ``<cpanelif>`` or ``<cpanelfeature>``: it prints 1 or nothing."""
         return self._remembered(
             word, test, file, lambda: self._runnable(self._compile(parse_test(word, test, file)))
+        )
+
+    def word(self, word: str, value: str, file: str) -> Template:
+        """Return the built-in *word* compiled, with any text as its *value*."""
+        return self._remembered(
+            word, value, file, lambda: self._runnable(self._compile(parse_word(word, value, file)))
         )
 
     def _remembered(

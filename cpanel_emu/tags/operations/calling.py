@@ -42,23 +42,18 @@ def api1(
     answer = _answer(page, call, place)
     if answer is None:
         return FATAL
-    outcome = answer.outcome
-    if not isinstance(outcome, Printed):
-        return ""
-    _note(page, answer, outcome.error, outcome.variables)
-    return outcome.text
+    note(page, answer)
+    return answer.outcome.text if isinstance(answer.outcome, Printed) else ""
 
 
 def api2(page: Page, name: Name, named: Mapping[str, str], place: Place) -> Sequence[Tree]:
     """Return the rows of an API 2 function; after a crash there are none and it is noted."""
     answer = _answer(page, Call(Api.API2, *name, Arguments(named)), place)
     page.crashed = answer is None
-    if answer is None or not isinstance(answer.outcome, Rows):
+    if answer is None:
         return ()
-    outcome = answer.outcome
-    variables = {**_pagination(outcome.paginate), **outcome.variables}
-    _note(page, answer, outcome.error, variables)
-    return rows_of(outcome.rows)
+    note(page, answer)
+    return rows_of(answer.outcome.rows) if isinstance(answer.outcome, Rows) else ()
 
 
 def template_toolkit(page: Page, name: Name, named: Mapping[str, str], place: Place) -> str:
@@ -92,19 +87,25 @@ def _answer(page: Page, call: Call, place: Place) -> Answer | None:
         page.warn("tags §1.11", f"{call.module}::{call.function}: {crash}", place)
         return None
     if isinstance(answer.outcome, Refusal):
-        _refused(page, answer, answer.outcome, place)
+        page.warn("tags §1.10", answer.outcome.text, place)
     return answer
 
 
-def _refused(page: Page, answer: Answer, refusal: Refusal, place: Place) -> None:
-    """Note a call that never ran (rule 1.10); roles and features are errors too (``ssl §7``)."""
-    page.warn("tags §1.10", refusal.text, place)
-    if refusal.kind is not RefusalKind.UNKNOWN_FUNCTION:
-        _note(page, answer, refusal.text, {})
+def note(page: Page, answer: Answer) -> None:
+    """Keep what a call says for the rest of the page (2.1.9, 2.1.10).
 
-
-def _note(page: Page, answer: Answer, error: str | None, variables: Mapping[str, str]) -> None:
-    """Keep what a call says for the rest of the page (2.1.9, 2.1.10)."""
+    A call that roles or features stopped is an error too (``ssl §7``).
+    """
+    outcome = answer.outcome
+    error: str | None = None
+    variables: Mapping[str, str] = {}
+    if isinstance(outcome, Refusal):
+        error = outcome.text if outcome.kind is not RefusalKind.UNKNOWN_FUNCTION else None
+    elif isinstance(outcome, Printed):
+        error, variables = outcome.error, outcome.variables
+    elif isinstance(outcome, Rows):
+        error = outcome.error
+        variables = {**_pagination(outcome.paginate), **outcome.variables}
     if error is not None:
         page.errors[answer.call.module.lower()] = error
     for name, value in variables.items():
