@@ -49,6 +49,7 @@ API2: dict[str, Rows] = {
                 "two": 2.0,
                 "map": {"n": 7},
                 "words": ["u", "v"],
+                "pairs": [["a", "b"], ["c"]],
                 "tag": '<cpanel print="k">%[b]$user',
             },
         )

@@ -314,3 +314,22 @@ def _secret(site: Site) -> Path:
     (site.folder / "demo/link.html").symlink_to(secret)
     (site.folder / "demo/folder").symlink_to(secret.parent)
     return secret
+
+
+def test_unreadable_file_is_missing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.write("demo/a.html", "A")
+    monkeypatch.setattr("cpanel_emu.tags.theme.open", _refuse, raising=False)
+    assert site.theme.find("demo/a.html") is not None
+    assert site.theme.read("demo/a.html") is None
+
+
+def test_more_files_than_are_remembered(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cpanel_emu.tags.theme._MAX_VERIFIED", 2)
+    for number in range(5):
+        site.write(f"demo/{number}.html", str(number))
+    source = "".join(f'<cpanel include="{number}.html">' for number in range(5))
+    assert site.text(source + source) == "0123401234"
+
+
+def _refuse(*_: object) -> None:
+    raise PermissionError
