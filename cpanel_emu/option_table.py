@@ -120,6 +120,14 @@ OPTIONS: tuple[Option, ...] = (
         'Unix socket for LiveAPI programs; "off" for none.',
     ),
     Option(
+        "liveapi-user",
+        "USER",
+        read.account_name,
+        None,
+        "the first account by name",
+        "The account that programs on the LiveAPI socket speak for.",
+    ),
+    Option(
         "theme",
         "DIR",
         read.existing_directory,

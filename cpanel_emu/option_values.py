@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from cpanel_emu.accounts.models import is_account_name
 from cpanel_emu.releases import RELEASES
 from cpanel_emu.suggest import shown
 
@@ -146,6 +147,13 @@ def path(value: object, base: Path) -> Path:
 def path_or_off(value: object, base: Path) -> Path | None:
     """Read a path, or ``off`` (``None``)."""
     return None if _is_off(value) else path(value, base)
+
+
+def account_name(value: object, _base: Path) -> str:
+    """Read the name of an account, which need not exist yet."""
+    if isinstance(value, str) and is_account_name(value):
+        return value
+    raise ValueError("write the name of an account, such as user")
 
 
 def existing_file(value: object, base: Path) -> Path:

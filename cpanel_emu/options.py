@@ -38,6 +38,7 @@ class Options:
     whm: int | None
     whm_tls: int | None
     liveapi: Path | None
+    liveapi_user: str | None
     theme: Path | None
     stubs: Path | None
     clock: datetime.datetime | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from pathlib import Path
 
 from cpanel_emu.liveapi import process
@@ -14,6 +13,7 @@ from cpanel_emu.liveapi.environment import page_environment, write_php_settings
 from cpanel_emu.liveapi.pages import CUT_SHORT, NEVER_CONNECTED, PageAnswer, PageRequest
 from cpanel_emu.liveapi.process import Outcome, ProcessLimits
 from cpanel_emu.liveapi.server import LiveApiServer
+from cpanel_emu.liveapi.socket_file import private_folder
 
 _log = logging.getLogger(__name__)
 _SECONDS_TO_FINISH = 10.0
@@ -43,8 +43,7 @@ class PageRunner:
             InterpreterError: the page's interpreter is missing, or cannot be started.
         """
         command = command_for(request.page, self._local_cpanel)
-        with tempfile.TemporaryDirectory(prefix="cpanel-emu-page-") as name:
-            folder = Path(name)
+        with private_folder() as folder:
             write_php_settings(folder)
             socket = folder / "socket"
             with LiveApiServer(socket, request.account, self._open_session) as server:

@@ -6,16 +6,48 @@ import contextlib
 import os
 import socket
 import stat
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from cpanel_emu.errors import EmulatorError
 
+LONGEST_PATH = 107 if sys.platform == "linux" else 103
+"""Bytes that the path of a socket may have; systems fix it, whatever files may have."""
+
 _MODE = 0o600
 _WAITING = 128
+_ROOM_FOR_NAMES = 40
+"""Bytes for the names of a private folder and of the socket in it."""
 
 
 class SocketFileError(EmulatorError):
     """A socket cannot be made where it should be; the text says why."""
+
+
+class SocketInUse(SocketFileError):
+    """Another server listens there."""
+
+
+def fits(path: Path) -> bool:
+    """Whether a socket can have this path."""
+    return len(os.fsencode(path)) <= LONGEST_PATH
+
+
+def short_temporary_place() -> Path:
+    """Return the folder for temporary files, or another one if a socket's path needs that."""
+    usual = tempfile.gettempdir()
+    is_short = len(os.fsencode(usual)) + _ROOM_FOR_NAMES <= LONGEST_PATH
+    return Path(usual if is_short else "/tmp")  # noqa: S108  (callers make folders of their own)
+
+
+@contextlib.contextmanager
+def private_folder() -> Iterator[Path]:
+    """Lend a new folder, for its owner only, whose path is short enough for a socket's."""
+    place = short_temporary_place()
+    with tempfile.TemporaryDirectory(prefix="cpanel-emu-", dir=place) as folder:
+        yield Path(folder)
 
 
 class SocketFile:
@@ -32,6 +64,11 @@ class SocketFile:
             SocketFileError: the path is too long for a socket, cannot be written, holds another
                 kind of file, or a server listens on it.
         """
+        if not fits(self.path):
+            raise SocketFileError(
+                f"The path of the LiveAPI socket {self.path} is too long: a socket's has at most "
+                f"{LONGEST_PATH} bytes. Give --liveapi a shorter one."
+            )
         with contextlib.ExitStack() as undo:
             self._listener = undo.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
             try:
@@ -68,7 +105,7 @@ class SocketFile:
         if not stat.S_ISSOCK(mode):
             raise SocketFileError(f"{self.path} is in the way: it is no socket.")
         if _is_listened_on(self.path):
-            raise SocketFileError(f"Another server listens on the LiveAPI socket {self.path}.")
+            raise SocketInUse(f"Another server listens on the LiveAPI socket {self.path}.")
         self.path.unlink()
 
 

@@ -390,6 +390,16 @@ def test_what_a_page_complains_about_is_kept(
     assert "p.live.pl: broken at" in caplog.text
 
 
+def test_a_page_finds_its_socket_whatever_the_folder_for_temporary_files(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_perl_module("JSON::PP")
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    assert place.run("p.live.pl", PERL_PAGE).body == b"user example.com"
+
+
 def test_a_page_runs_in_its_own_folder(place: Place) -> None:
     answer = place.run("p.live.cgi", "#!/bin/sh\npwd\n")
     assert answer.body == f"{place.pages}\n".encode() + NEVER_CONNECTED
