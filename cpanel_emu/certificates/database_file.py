@@ -6,15 +6,21 @@ account copied from elsewhere, or one whose index was lost, keeps its friendly n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
 from cpanel_emu.call import Tree
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.tongues import yaml_cli
+
+_T = TypeVar("_T")
+
+_ITEMS_BETWEEN_PAUSES = 20
+_PIECES_BETWEEN_PAUSES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,20 @@ class Remembered:
     created: int | None
 
 
-def database_text(items: Mapping[ItemKind, Iterable[Item]]) -> str:
-    """Return the text of ``ssl.db`` for *items*, as the era's YAML."""
+def database_text(
+    items: Mapping[ItemKind, Iterable[Item]], pause: Callable[[], None] = lambda: None
+) -> str:
+    """Return the text of ``ssl.db`` for *items*, as the era's YAML.
+
+    Args:
+        items: all items of the account.
+        pause: called every quarter of a millisecond or so, to let others work.
+    """
     files: dict[str, Tree] = {}
     uniques: dict[str, Tree] = {}
     indexes: dict[str, Tree] = {}
     for kind, found in items.items():
-        listed = list(found)
+        listed = list(_paced(found, _ITEMS_BETWEEN_PAUSES, pause))
         files[kind.value] = {item.id: _record(item) for item in listed}
         unique: dict[str, Tree] = {
             "friendly_name": {item.friendly_name: item.id for item in listed}
@@ -46,7 +59,16 @@ def database_text(items: Mapping[ItemKind, Iterable[Item]]) -> str:
                 "modulus": _grouped((item.modulus, item.id) for item in listed),
             }
         uniques[kind.value] = unique
-    return yaml_cli.dump({"files": files, "indexes": indexes, "uniques": uniques})
+    tree = {"files": files, "indexes": indexes, "uniques": uniques}
+    return "".join(_paced(yaml_cli.pieces(tree), _PIECES_BETWEEN_PAUSES, pause))
+
+
+def _paced(things: Iterable[_T], number: int, pause: Callable[[], None]) -> Iterator[_T]:
+    """Yield *things*, with a pause after every so many."""
+    for count, thing in enumerate(things, start=1):
+        yield thing
+        if count % number == 0:
+            pause()
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Tree:

@@ -50,7 +50,13 @@ _NAMED_ESCAPES = {
 
 def dump(tree: Tree) -> str:
     """Return *tree* as one YAML document: ``---`` first, LF last, keys by byte value."""
-    return "---" + "".join(_after_mark(tree, 0))
+    return "".join(pieces(tree))
+
+
+def pieces(tree: Tree) -> Iterator[str]:
+    """Yield the document of `dump` in small pieces, for who must not work long at a stretch."""
+    yield "---"
+    yield from _after_mark(tree, 0)
 
 
 def _after_mark(value: Tree, column: int) -> Iterator[str]:
