@@ -136,7 +136,6 @@ class Connection(asyncio.Protocol):
         """Send the answer to the submitted request."""
         if self._state is not State.WORKING:
             return
-        self._owner.connections.hold(self, self._reader.held)
         self._send(data)
         if not stays:
             self._finish()

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cpanel_emu.server import connection
 from cpanel_emu.server.endpoints import Endpoint
+from cpanel_emu.server.limits import Limits
 from tests.server.raw import (
     BAD_REQUEST,
     FIELDS_TOO_LARGE,
@@ -105,6 +107,25 @@ def test_the_answer_survives_a_tail_that_nobody_reads(endpoint: Endpoint) -> Non
     with connect(endpoint) as client:
         client.sendall(XMLAPI_PHP_HEAD + FORM + TAIL * 5000)
         assert read_to_end(client) == XMLAPI_PHP_ANSWER
+
+
+def test_what_piled_up_behind_the_last_request_is_dropped_too() -> None:
+    release = threading.Event()
+
+    def slow(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        assert release.wait(20)
+        return answer_text("done", start_response)
+
+    with listening(slow, Limits(linger_seconds=PATIENCE)) as endpoint, connect(endpoint) as client:
+        client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        client.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            for _ in range(100):
+                client.sendall(b"x" * 1_000_000)
+        client.settimeout(PATIENCE)
+        release.set()
+        assert read_to_end(client) == closed(b"done")
+        client.sendall(b"x" * 30_000_000)
 
 
 def test_the_listener_closes_even_if_the_client_never_does(endpoint: Endpoint) -> None:
@@ -227,6 +248,17 @@ EXPECTING = b"POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\
 def test_who_sends_the_body_at_once_sees_no_interim_answer(endpoint: Endpoint) -> None:
     with connect(endpoint) as client:
         client.sendall(EXPECTING + b"a=1")
+        read_exactly(client, kept(b"POST /a a=1"))
+
+
+def test_who_sends_the_body_soon_sees_no_interim_answer(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_GO_ON_AFTER", PATIENCE)
+    with connect(endpoint) as client:
+        client.sendall(EXPECTING)
+        time.sleep(0.1)
+        client.sendall(b"a=1")
         read_exactly(client, kept(b"POST /a a=1"))
 
 
