@@ -44,7 +44,7 @@ from cpanel_emu.root import Root, store_errors
 
 if TYPE_CHECKING:
     from cpanel_emu.frontend import Frontend
-    from cpanel_emu.server.doors import Doors
+    from cpanel_emu.server.doors import Doors, SharedPorts
     from cpanel_emu.server.endpoints import Endpoint
 
 _FREE_PORTS = {"cpanel": 0, "cpanel_tls": 0, "whm": 0, "whm_tls": 0}
@@ -310,8 +310,11 @@ class Emulator:
             self._seed()
             self.journal.clear()
 
-    def open_doors(self) -> None:
+    def open_doors(self, shared: SharedPorts | None = None) -> None:
         """Listen on the ports now; otherwise that happens when a URL is first asked for.
+
+        Args:
+            shared: ports that were bound before, for several processes to answer on.
 
         Raises:
             ListenError: a port cannot be had; the text names it.
@@ -321,7 +324,7 @@ class Emulator:
                 # The doors need the application, which needs this module.
                 from cpanel_emu.server.doors import Doors  # noqa: PLC0415
 
-                doors = Doors(self)
+                doors = Doors(self, shared)
                 doors.open()
                 self._closing.callback(doors.close)
                 self._doors = doors

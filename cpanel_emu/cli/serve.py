@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterable
 
 import click
 
+from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.seeding import holders_of_published_secrets
-from cpanel_emu.cli.common import emulator, emulator_options
+from cpanel_emu.cli.common import emulator_options, resolved
+from cpanel_emu.emulator import Emulator
+from cpanel_emu.options import Options
+from cpanel_emu.root import Root
+from cpanel_emu.server.endpoints import Endpoint
 
 
 @click.command()
@@ -21,17 +27,39 @@ def serve(**flags: object) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    with emulator(flags) as server:
+    options = resolved(flags)
+    if options.workers == 1:
+        _serve_alone(options, ended)
+    else:
+        _serve_together(options, ended)
+
+
+def _serve_alone(options: Options, ended: threading.Event) -> None:
+    with Emulator.with_options(options) as server:
         server.open_doors()
-        for endpoint in server.endpoints:
-            click.echo(f"{endpoint.service:<6} {endpoint.url}")
-        if not server.options.is_loopback:
-            _warn_of_published_secrets(holders_of_published_secrets(server.accounts))
-        click.echo("ready")
+        _tell_ready(options, server.endpoints)
         ended.wait()
 
 
-def _warn_of_published_secrets(holders: tuple[str, ...]) -> None:
+def _serve_together(options: Options, ended: threading.Event) -> None:
+    # Not at the top: one process is the rule, and needs nothing of it.
+    from cpanel_emu.server.processes import Processes  # noqa: PLC0415
+
+    with Processes(options) as processes:
+        _tell_ready(options, processes.endpoints)
+        processes.wait(ended)
+
+
+def _tell_ready(options: Options, endpoints: Iterable[Endpoint]) -> None:
+    for endpoint in endpoints:
+        click.echo(f"{endpoint.service:<6} {endpoint.url}")
+    if not options.is_loopback:
+        _warn_of_published_secrets(options)
+    click.echo("ready")
+
+
+def _warn_of_published_secrets(options: Options) -> None:
+    holders = holders_of_published_secrets(AccountDirectory(Root.create(options.root)))
     if holders:
         click.echo(
             f"The published demo credentials of {', '.join(holders)} are refused on this address; "

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cpanel_emu.errors import ConfigurationError
@@ -17,21 +20,37 @@ if TYPE_CHECKING:
     from cpanel_emu.options import Options
 
 
+@dataclass(frozen=True, slots=True)
+class SharedPorts:
+    """Ports that several processes answer on: bound sockets, in the order of `wanted_endpoints`.
+
+    *context* is for those with TLS; sharing it lets a client resume its session anywhere.
+    """
+
+    sockets: Sequence[socket.socket]
+    context: ssl.SSLContext | None
+
+
 class Doors:
-    """The HTTP ports that an emulator's options ask for.
+    """The HTTP ports that an emulator's options ask for, or those *shared* with others.
 
     Raises:
         ListenError: a port cannot be had; the text names it.
         ConfigurationError: the TLS certificate or key given cannot be used.
     """
 
-    def __init__(self, emulator: Emulator) -> None:
-        self._emulator = emulator
+    def __init__(self, emulator: Emulator, shared: SharedPorts | None = None) -> None:
+        def context() -> ssl.SSLContext:
+            given = shared.context if shared is not None else None
+            return given or tls_context(emulator)
+
         self._listener = Listener(
             Application(emulator),
             wanted_endpoints(emulator.options),
-            tls=self._tls_context,
+            tls=context,
             limits=limits(emulator.options),
+            sockets=shared.sockets if shared is not None else None,
+            multiprocess=shared is not None,
         )
 
     def open(self) -> None:
@@ -59,11 +78,17 @@ class Doors:
         option = f"{service}-tls" if tls else service
         raise ConfigurationError(f"The port is off; give --{option} a number.")
 
-    def _tls_context(self) -> ssl.SSLContext:
-        options, root = self._emulator.options, self._emulator.root
-        return server_context(
-            root, self._emulator.accounts.server.hostname, options.tls_cert, options.tls_key
-        )
+
+def tls_context(emulator: Emulator) -> ssl.SSLContext:
+    """Return the context of the TLS ports of *emulator*.
+
+    Raises:
+        ConfigurationError: the certificate or the key given cannot be used.
+        StoreError: our own cannot be made or read.
+    """
+    options = emulator.options
+    hostname = emulator.accounts.server.hostname
+    return server_context(emulator.root, hostname, options.tls_cert, options.tls_key)
 
 
 def wanted_endpoints(options: Options) -> tuple[Endpoint, ...]:
