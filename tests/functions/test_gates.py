@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -244,3 +246,12 @@ def test_a_module_may_begin_with_a_small_letter(make_caller: MakeCaller) -> None
 def test_stubs_print_nothing(make_caller: MakeCaller, function: str) -> None:
     outcome = make_caller("docs").answer(Api.API1, function, {}, "1").outcome
     assert outcome == Printed()
+
+
+def test_what_is_heavy_is_not_imported_before_it_is_needed() -> None:
+    """pyOpenSSL takes longer to import than a whole run of ``cpapi2``."""
+    program = (
+        "import sys, cpanel_emu.functions.table; "
+        "sys.exit('OpenSSL' in sys.modules or 'lxml' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
