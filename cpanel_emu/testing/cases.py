@@ -173,13 +173,17 @@ class Suite:
     cases: tuple[Case, ...]
 
     def variants(self) -> Iterator[Variant]:
-        """Yield every way to run every case, neighbours with the same setup side by side."""
+        """Yield every way to run every case, in the order of the files."""
         for case in self.cases:
-            for release in case.releases:
-                ways = itertools.product(case.doors, case.tongues, case.methods, case.targets)
-                for door, tongue, method, target in ways:
-                    if tongue is None or tongue in self.releases[release].tongues:
-                        yield Variant(case, release, door, tongue, method, target)
+            yield from self.variants_of(case)
+
+    def variants_of(self, case: Case) -> Iterator[Variant]:
+        """Yield every way to run *case*: releases, doors, formats, methods, targets."""
+        for release in case.releases:
+            ways = itertools.product(case.doors, case.tongues, case.methods, case.targets)
+            for door, tongue, method, target in ways:
+                if tongue is None or tongue in self.releases[release].tongues:
+                    yield Variant(case, release, door, tongue, method, target)
 
     def head_file(self, name: str) -> Path:
         """Return the file of the expected head called *name*."""
