@@ -79,10 +79,13 @@ class Pattern:
         for index, character in enumerate(text):
             if self._work_left <= 0:
                 return False
-            if index == last and character == "\n" and self._ends(state, {Limit.END}):
-                return True
             moves = state.moves
-            following = moves[character] if character in moves else self._move(state, character)
+            if index == last and character == "\n":
+                following = self._after(state, character, {Limit.END})
+            elif character in moves:
+                following = moves[character]
+            else:
+                following = moves[character] = self._after(state, character, set())
             if following is None:
                 return True
             state = following
@@ -103,11 +106,12 @@ class Pattern:
             state.moves.clear()
         self._states.clear()
 
-    def _move(self, state: _State, character: str) -> _State | None:
-        """Return and remember the state after *character*; None if the pattern is found."""
-        moves = state.moves
-        moves[character] = None
-        holds = _limits(state, next_is_word=_is_word(character))
+    def _after(self, state: _State, character: str, limits: set[Limit]) -> _State | None:
+        """Return the state after *character*, before which *limits* hold too.
+
+        None if the pattern is found before it.
+        """
+        holds = _limits(state, next_is_word=_is_word(character)) | limits
         after: set[int] = set()
         for place in self._reached(state, holds):
             if place == _FOUND:
@@ -115,9 +119,7 @@ class Pattern:
             node = self._nodes[place]
             if node.characters is not None and node.characters.hold(character):
                 after.update(node.targets)
-        following = self._state(frozenset(after), after_word=_is_word(character), at_start=False)
-        moves[character] = following
-        return following
+        return self._state(frozenset(after), after_word=_is_word(character), at_start=False)
 
     def _ends(self, state: _State, limits: set[Limit]) -> bool:
         return _FOUND in self._reached(state, _limits(state, next_is_word=False) | limits)

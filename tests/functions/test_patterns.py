@@ -56,6 +56,8 @@ def test_any_text_is_a_pattern_or_an_error(text: str) -> None:
         ("^exa", "an example", False),
         (r"\.com$", "example.com", True),
         (r"\.com$", "example.com\n", True),
+        (r"$\n", "x\n", True),
+        (r"$\n\n", "x\n\n", False),
         (r"\.com\z", "example.com\n", False),
         ("EXAMPLE", "example.com", False),
         ("(?i)EXAM[P-Q]LE", "Example.com", True),
