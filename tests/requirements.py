@@ -35,6 +35,15 @@ def require_perl_module(name: str) -> str:
     return perl
 
 
+def require_php_extension(name: str) -> str:
+    """Return the path of a PHP that has the extension *name*."""
+    php = require_program("php")
+    loaded = subprocess.run([php, "-r", f"exit((int) !extension_loaded('{name}'));"], check=False)
+    if loaded.returncode != 0:
+        _missing(f"the PHP extension {name} is not installed")
+    return php
+
+
 def require_node_package(name: str) -> str:
     """Return the path of a Node for which *name* is installed beside ``tests/clients/node``."""
     node = require_program("node")
