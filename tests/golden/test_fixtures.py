@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -46,9 +47,7 @@ def test_every_case_names_its_rules_and_provenance() -> None:
     "path", sorted(CASES.rglob("*.json")), ids=lambda path: str(path.relative_to(CASES))
 )
 def test_json_answer(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    if "{{" in text:
-        pytest.skip("has volatile names")
+    text = _without_names(path)
     parsed = json.loads(text)
     one_line = json.dumps(parsed, ensure_ascii=False, separators=(",", ":"))
     # Compact, in one line; API 1 and native calls but loadavg end without LF (wire §5.7, §8).
@@ -56,8 +55,13 @@ def test_json_answer(path: Path) -> None:
     assert text == one_line + ("\n" if not api1_or_native or path.stem == "loadavg" else "")
     twin = path.with_suffix(".xml")
     if twin.exists():
-        root = ElementTree.fromstring(twin.read_bytes())
+        root = ElementTree.fromstring(_without_names(twin))
         assert _from_xml(root) == _from_json(parsed.get("cpanelresult", parsed))
+
+
+def _without_names(path: Path) -> str:
+    """Return the text of *path* with a 0 for each name in double braces."""
+    return re.sub(r"\{\{[a-z_0-9]+\}\}", "0", path.read_text(encoding="utf-8"))
 
 
 def _from_json(value: Any) -> Any:

@@ -1,0 +1,60 @@
+"""Every golden case, in-process and over a socket.
+
+Each case runs in all its ways (door, format, method, in-process and over a socket) under one of
+its releases, another one from case to case; and in-process in one of its ways, another one each
+time, under every other release. ``GOLDEN_EVERY_VARIANT=1`` runs all ways under all releases.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from cpanel_emu import resources
+from cpanel_emu.testing.cases import Variant
+from cpanel_emu.testing.golden import Runner, orphan_report
+from cpanel_emu.testing.loading import load_suite
+from cpanel_emu.testing.servers import EmulatorServer
+
+SUITE = load_suite(resources.fixtures() / "cases")
+EVERY_VARIANT = bool(os.environ.get("GOLDEN_EVERY_VARIANT"))
+
+
+def _variants() -> list[Variant]:
+    chosen: list[Variant] = []
+    for number, case in enumerate(SUITE.cases):
+        ways = list(SUITE.variants_of(case))
+        chosen += ways if EVERY_VARIANT else _sample(number, ways)
+    # Neighbours share a server.
+    return sorted(chosen, key=lambda variant: (repr(variant.case.setup), variant.release))
+
+
+def _sample(number: int, ways: list[Variant]) -> Iterator[Variant]:
+    releases = list(dict.fromkeys(variant.release for variant in ways))
+    for place, release in enumerate(releases):
+        under = [variant for variant in ways if variant.release == release]
+        if place == number % len(releases):
+            yield from under
+        else:
+            in_process = [variant for variant in under if variant.target == "app"]
+            yield from in_process[place % max(len(in_process), 1) :][:1]
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with Runner(SUITE, EmulatorServer) as runner:
+        yield runner
+
+
+@pytest.mark.parametrize("variant", _variants(), ids=lambda variant: variant.id)
+def test_answer(runner: Runner, variant: Variant) -> None:
+    result = runner.run(variant)
+    if variant.case.gap is not None and result.passed:
+        pytest.xfail(f"gap {variant.case.gap.id}: {variant.case.gap.reason}")
+    assert result.passed, result.report()
+
+
+def test_no_file_without_a_case() -> None:
+    assert orphan_report(SUITE) == []
