@@ -43,9 +43,10 @@ from cpanel_emu.releases import Layout, Release
 from cpanel_emu.root import Root, store_errors
 
 if TYPE_CHECKING:
-    from cpanel_emu.frontend import Frontend
+    from cpanel_emu.frontend import Frontend, PageRequest
     from cpanel_emu.server.doors import Doors, SharedPorts
     from cpanel_emu.server.endpoints import Endpoint
+    from cpanel_emu.tags import OpenPage
 
 _FREE_PORTS = {"cpanel": 0, "cpanel_tls": 0, "whm": 0, "whm_tls": 0}
 _DEMO_THEME = "x3"
@@ -186,10 +187,11 @@ class Emulator:
             journal=self.journal,
         )
 
-    def answer(self, call: Call, account: Account) -> Answer:
+    def answer(self, call: Call, account: Account, *, page: PageRequest | None = None) -> Answer:
         """Run *call* as *account* and return its answer; every door comes here.
 
-        What the answer says was stored is on disk when this returns (``ssl §5`` rule 7).
+        What the answer says was stored is on disk when this returns (``ssl §5`` rule 7). *page*
+        is the page that the call stands on, if it is one; *account* is its account.
 
         Raises:
             StoreError: the account's files cannot be used at all.
@@ -203,10 +205,16 @@ class Emulator:
                 open_ssl=lambda: self._manager(
                     used.enter_context(self._directories.using(account.user))
                 ),
+                open_page=lambda: self._open_page(account, page),
             )
             given = answer(call, context, self.registry)
         self.journal.record_call(call, given, account.user, self.clock.now())
         return given
+
+    def _open_page(self, account: Account, page: PageRequest | None) -> OpenPage:
+        from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (heavy; cpapi2 needs none)
+
+        return self.frontend.open(page or PageRequest(account, ""))
 
     def call(
         self,

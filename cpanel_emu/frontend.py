@@ -16,7 +16,15 @@ from cpanel_emu.call import Answer, Call
 from cpanel_emu.clock import Clock
 from cpanel_emu.journal import Journal
 from cpanel_emu.releases import Release
-from cpanel_emu.tags import OpenPage, PageValues, RandomSource, RenderedPage, Renderer, Theme
+from cpanel_emu.tags import (
+    OpenPage,
+    PageCalls,
+    PageValues,
+    RandomSource,
+    RenderedPage,
+    Renderer,
+    Theme,
+)
 
 _LIMITS = {
     "BWLIMIT": "unlimited",
@@ -105,10 +113,13 @@ class Frontend:
             )
         return page
 
-    def open(self, request: PageRequest) -> OpenPage:
-        """Return a page that keeps its variables between texts, as LiveAPI needs it."""
+    def open(self, request: PageRequest, calls: PageCalls | None = None) -> OpenPage:
+        """Return a page that keeps its variables between texts, as LiveAPI needs it.
+
+        *calls* runs its calls; without it they go where those of other pages go.
+        """
         return self._renderer.open(
-            request.path, self._values(request), self._calls(request.account)
+            request.path, self._values(request), calls or self._calls(request.account)
         )
 
     def _calls(self, account: Account) -> Callable[[Call], Answer]:

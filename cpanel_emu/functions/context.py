@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cpanel_emu.accounts.models import Account, Server
 from cpanel_emu.certificates.manager import SslManager
 from cpanel_emu.clock import Clock
 from cpanel_emu.releases import Release
+
+if TYPE_CHECKING:
+    from cpanel_emu.tags import OpenPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Context:
     clock: Clock
     open_ssl: Callable[[], SslManager]
     """Opens the account's SSL manager; only functions that need it pay for it."""
+    open_page: Callable[[], OpenPage]
+    """Opens a page of the theme; one with an empty path if the call stands on none."""
 
     @property
     def ssl(self) -> SslManager:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from cpanel_emu import resources
 from cpanel_emu.accounts.models import Account, Server
 from cpanel_emu.call import (
@@ -111,6 +113,7 @@ class Caller:
             release=self.release,
             clock=self.clock,
             open_ssl=lambda: self.manager,
+            open_page=lambda: pytest.fail("no SSL function needs a page"),
         )
         call = Call(api, module, function, Arguments(named, positional))
         return answer(call, context, REGISTRY)
