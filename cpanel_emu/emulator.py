@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Self
 from cpanel_emu import resources
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account, AccountError
+from cpanel_emu.accounts.preferences import Preferences
 from cpanel_emu.accounts.seed import Seed, SeedKey, demo_seed, load_seed
 from cpanel_emu.accounts.seeding import install_seed
 from cpanel_emu.accounts.sessions import SessionStore
@@ -181,6 +182,7 @@ class Emulator:
             release=self.release,
             server=lambda: self.accounts.server,
             answer=self.answer,
+            preferences=lambda user: Preferences(self.root, user),
             is_reseller=self.accounts.is_reseller,
             random=self.random,
             clock=self.clock,
@@ -199,6 +201,7 @@ class Emulator:
         with contextlib.ExitStack() as used:
             context = Context(
                 account=account,
+                root=self.root,
                 server=self.accounts.server,
                 release=self.release,
                 clock=self.clock,

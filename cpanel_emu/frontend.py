@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
+
+import jinja2
 
 from cpanel_emu.accounts.models import Account, Server
+from cpanel_emu.accounts.preferences import BRANDING_PACKAGE
 from cpanel_emu.call import Answer, Call
 from cpanel_emu.clock import Clock
 from cpanel_emu.journal import Journal
@@ -23,6 +27,7 @@ from cpanel_emu.tags import (
     RandomSource,
     RenderedPage,
     Renderer,
+    StrictPageError,
     Theme,
 )
 
@@ -52,6 +57,16 @@ class PageRequest:
     """The security token with its slash, ``/cpsess1234567890``, or ``""``."""
     host: str = ""
     port: str = "2082"
+    variables: dict[str, str] = field(default_factory=dict)
+    """``$CPVAR{…}`` that the page starts with; for a call on a page, what they are then."""
+
+
+class Answers(Protocol):
+    """Runs the calls of pages; `Emulator.answer` is one."""
+
+    def __call__(self, call: Call, account: Account, *, page: PageRequest) -> Answer:
+        """Run *call* as *account*, on *page*."""
+        ...
 
 
 class Frontend:
@@ -63,10 +78,12 @@ class Frontend:
         release: whose tags are processed, if any.
         server: tells the server's data.
         answer: runs a page's call.
+        preferences: tells the saved preferences of an account.
         is_reseller: whether an account owns others.
         random: where ``$random`` comes from.
         clock: the time; it also fixes MagicRevision's epoch, 0 when it is frozen.
         journal: where warnings go.
+        bytecode: keeps compiled pages on disk.
     """
 
     def __init__(
@@ -76,16 +93,19 @@ class Frontend:
         *,
         release: Release,
         server: Callable[[], Server],
-        answer: Callable[[Call, Account], Answer],
+        answer: Answers,
+        preferences: Callable[[str], Mapping[str, str]],
         is_reseller: Callable[[str], bool],
         random: RandomSource,
         clock: Clock,
         journal: Journal,
+        bytecode: jinja2.BytecodeCache | None = None,
     ) -> None:
-        self._renderer = Renderer(Theme(folder, name), tags=release.tags)
+        self._renderer = Renderer(Theme(folder, name), bytecode=bytecode, tags=release.tags)
         self._release = release
         self._server = server
         self._answer = answer
+        self._preferences = preferences
         self._is_reseller = is_reseller
         self._random = random
         self._clock = clock
@@ -104,13 +124,19 @@ class Frontend:
             MissingPage: there is none, or the path leads outside the theme.
             StrictPageError: *strict*, and the page has warnings.
         """
+        on_page = replace(request, variables=dict(request.variables))
         page = self._renderer.render(
-            request.path, self._values(request), self._calls(request.account), strict=strict
+            request.path,
+            self._values(request),
+            self._calls(on_page),
+            variables=on_page.variables,
         )
         for warning in page.warnings:
             self._journal.record_warning(
                 warning, request.path, request.account.user, self._clock.now()
             )
+        if strict and page.warnings:
+            raise StrictPageError(page)
         return page
 
     def open(self, request: PageRequest, calls: PageCalls | None = None) -> OpenPage:
@@ -118,15 +144,20 @@ class Frontend:
 
         *calls* runs its calls; without it they go where those of other pages go.
         """
+        on_page = replace(request, variables=dict(request.variables))
         return self._renderer.open(
-            request.path, self._values(request), calls or self._calls(request.account)
+            request.path,
+            self._values(request),
+            calls or self._calls(on_page),
+            variables=on_page.variables,
         )
 
-    def _calls(self, account: Account) -> Callable[[Call], Answer]:
-        return functools.partial(_swapped, self._answer, account)
+    def _calls(self, request: PageRequest) -> PageCalls:
+        return functools.partial(_answered, self._answer, request)
 
     def _values(self, request: PageRequest) -> PageValues:
         account, server = request.account, self._server()
+        preferences = self._preferences(account.user)
         reseller = "1" if self._is_reseller(account.user) else "0"
         return PageValues(
             user=account.user,
@@ -148,13 +179,15 @@ class Frontend:
                 "ip": server.ip,
                 "isreseller": reseller,
             },
+            preferences=preferences,
+            branding_package=preferences.get(BRANDING_PACKAGE, ""),
             feature=account.has_feature,
             epoch=self._epoch,
         )
 
 
-def _swapped(answer: Callable[[Call, Account], Answer], account: Account, call: Call) -> Answer:
-    return answer(call, account)
+def _answered(answer: Answers, request: PageRequest, call: Call) -> Answer:
+    return answer(call, request.account, page=request)
 
 
 def account_data(account: Account) -> Mapping[str, str]:

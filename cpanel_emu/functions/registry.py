@@ -77,8 +77,9 @@ class Registry:
         self._modules = {(api, module) for api, module, _ in self._functions}
 
     def with_stubs(self, stubs: Iterable[Function]) -> Registry:
-        """Return a registry that also has *stubs*; what is emulated stays (``--stubs``)."""
-        return Registry((*stubs, *self))
+        """Return a registry that also has *stubs*; what is implemented stays (``--stubs``)."""
+        implemented = (one for one in self if one.status is Status.IMPLEMENTED)
+        return Registry((*self, *stubs, *implemented))
 
     def __iter__(self) -> Iterator[Function]:
         return iter(self._functions.values())

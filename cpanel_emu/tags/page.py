@@ -101,7 +101,9 @@ class Page:
         values: PageValues,
         calls: PageCalls,
         storage: Storage,
+        *,
         trace: Trace | None = None,
+        variables: dict[str, str] | None = None,
     ) -> None:
         self.path = path
         self.values = values
@@ -109,7 +111,7 @@ class Page:
         self.storage = storage
         self.trace = trace
         self.form = values.form
-        self.variables: dict[str, str] = {}
+        self.variables: dict[str, str] = {} if variables is None else variables
         self.errors: dict[str, str] = {}
         self.warnings: list[PageWarning] = []
         self.file = path

@@ -10,7 +10,7 @@ import jinja2
 from cpanel_emu.call import Answer
 from cpanel_emu.errors import EmulatorError
 from cpanel_emu.tags.encoding import decode, encode
-from cpanel_emu.tags.operations import calling
+from cpanel_emu.tags.operations import calling, inclusion
 from cpanel_emu.tags.page import Page, Template
 from cpanel_emu.tags.page_values import PageCalls, PageValues, Trace
 from cpanel_emu.tags.store import TemplateStore
@@ -21,6 +21,7 @@ from cpanel_emu.tags.tree import (
 
 _TEXT_FILE = "(text)"
 _INDEX = "index.html"
+_NO_PLACE = (1, 1)
 _PAGE_SUFFIXES = frozenset(
     {".html", ".xml", ".json", ".tmpl", ".htmlt", ".php", ".cpphp", ".phpcp"}
 )
@@ -82,6 +83,21 @@ class OpenPage:
     def errors(self) -> dict[str, str]:
         """``$CPERROR{…}``."""
         return self._page.errors
+
+    @property
+    def values(self) -> PageValues:
+        """What the page's variables show."""
+        return self._page.values
+
+    @property
+    def theme(self) -> Theme:
+        """The theme that the page belongs to."""
+        return self._store.theme
+
+    def branding_image(self, name: str) -> tuple[str, str] | None:
+        """Return path and URL of the branding image *name*, if there is one (``tags §2.3``)."""
+        path = inclusion.branding_image_path(self._page, name, _NO_PLACE)
+        return None if path is None else (path, inclusion.file_url(self._page, path))
 
     def file(self) -> str:
         """Return what the page's own file prints.
@@ -152,11 +168,19 @@ class Renderer:
         self._traced_store = TemplateStore(theme, bytecode=bytecode, traced=True)
 
     def open(
-        self, path: str, values: PageValues, calls: PageCalls, trace: Trace | None = None
+        self,
+        path: str,
+        values: PageValues,
+        calls: PageCalls,
+        trace: Trace | None = None,
+        variables: dict[str, str] | None = None,
     ) -> OpenPage:
-        """Return an open page; *path* is relative to the theme and need not exist."""
+        """Return an open page; *path* is relative to the theme and need not exist.
+
+        It keeps ``$CPVAR{…}`` in *variables*, if they are given.
+        """
         store = self._store if trace is None else self._traced_store
-        return OpenPage(store, Page(path, values, calls, store, trace))
+        return OpenPage(store, Page(path, values, calls, store, trace=trace, variables=variables))
 
     def render(
         self,
@@ -166,8 +190,11 @@ class Renderer:
         *,
         trace: Trace | None = None,
         strict: bool = False,
+        variables: dict[str, str] | None = None,
     ) -> RenderedPage:
         """Return the page at *path*, relative to the theme.
+
+        It keeps ``$CPVAR{…}`` in *variables*, if they are given, so that its calls can see them.
 
         Raises:
             MissingPage: there is none, or the path leads outside the theme.
@@ -175,7 +202,7 @@ class Renderer:
         """
         if not self._tags or not processes_tags(path):
             return self._checked(self._copy(path), strict=strict)
-        page = self.open(path, values, calls, trace)
+        page = self.open(path, values, calls, trace, variables)
         body = encode(page.file())
         return self._checked(RenderedPage(body, page.warnings), strict=strict)
 

@@ -34,6 +34,7 @@ from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.dispatch import answer
 from cpanel_emu.functions.table import REGISTRY
 from cpanel_emu.releases import RELEASES, Release
+from cpanel_emu.root import Root
 
 KEYS = resources.fixtures() / "keys"
 NOW = 1767603600
@@ -109,6 +110,7 @@ class Caller:
     ) -> Answer:  # fmt: skip
         context = Context(
             account=self.account,
+            root=Root(self.folder),
             server=self.server,
             release=self.release,
             clock=self.clock,

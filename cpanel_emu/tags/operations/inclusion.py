@@ -78,13 +78,20 @@ def branding_image(page: Page, name: str, place: Place) -> str:
 
 def branding_image_url(page: Page, name: str, place: Place) -> str:
     """``$BRANDINGIMG{'name'}``: the URL of the image."""
+    path = branding_image_path(page, name, place)
+    return "" if path is None else file_url(page, path)
+
+
+def branding_image_path(page: Page, name: str, place: Place) -> str | None:
+    """Return the path of the branding image *name* in the theme."""
     names = [name.strip(BLANKS) + suffix for suffix in _IMAGES]
-    return _url(page, _first(page, _branding(page, *names), name, place))
+    return _first(page, _branding(page, *names), name, place)
 
 
 def branding_file(page: Page, name: str, place: Place) -> str:
     """``Branding="file(name)"``: the URL of the file."""
-    return _url(page, _first(page, _branding(page, name.strip(BLANKS)), name, place))
+    path = _first(page, _branding(page, name.strip(BLANKS)), name, place)
+    return "" if path is None else file_url(page, path)
 
 
 def magic_revision(page: Page, path: str) -> str:
@@ -94,8 +101,9 @@ def magic_revision(page: Page, path: str) -> str:
     return f"/cPanel_magic_revision_{page.values.epoch}{below}"
 
 
-def _url(page: Page, path: str | None) -> str:
-    return "" if path is None else magic_revision(page, quote(encode(path), safe="/"))
+def file_url(page: Page, path: str) -> str:
+    """Return the URL of a file of the theme."""
+    return magic_revision(page, quote(encode(path), safe="/"))
 
 
 def _branding(page: Page, *names: str) -> list[str]:

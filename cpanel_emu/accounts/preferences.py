@@ -1,0 +1,63 @@
+"""Saved preferences of an account: ``$NVDATA{…}`` of pages (``tags §5.2``)."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+
+from cpanel_emu.errors import Failure
+from cpanel_emu.root import Root, write_atomically
+
+BRANDING_PACKAGE = "brandingpkg"
+"""The preference that names the account's branding package (CHOICE)."""
+MOST = 1000
+"""Preferences of one account."""
+LONGEST = 64 * 1024
+"""Bytes of one value."""
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+
+
+class Preferences(Mapping[str, str]):
+    """One file for each, below ``.cpanel/nvdata`` of the home directory.
+
+    A look-up reads one file; what cannot be a preference's name has no value.
+    """
+
+    def __init__(self, root: Root, user: str) -> None:
+        """Read and write those of the account *user* of *root*; nothing is made yet."""
+        self._root = root
+        self._folder = root.home(user) / ".cpanel" / "nvdata"
+
+    def __getitem__(self, name: str) -> str:
+        if _NAME.fullmatch(name) is not None:
+            with contextlib.suppress(OSError), (self._folder / name).open("rb") as file:
+                return file.read(LONGEST).decode("utf-8", "replace")
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        names: list[str] = []
+        with contextlib.suppress(OSError):
+            names = sorted(path.name for path in self._folder.iterdir())
+        return (name for name in names if _NAME.fullmatch(name) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def save(self, name: str, value: str) -> None:
+        """Save *value* under *name*.
+
+        Raises:
+            Failure: the name is none, the value is too long, or there are too many.
+            StoreError: it cannot be written.
+        """
+        if _NAME.fullmatch(name) is None:
+            raise Failure(f'"{name}" cannot be the name of a preference.')
+        data = value.encode("utf-8", "replace")
+        if len(data) > LONGEST:
+            raise Failure(f'The value of "{name}" is longer than {LONGEST} bytes.')
+        if name not in self and len(self) >= MOST:
+            raise Failure(f"There are {MOST} preferences already.")
+        folder = self._root.make_directory(self._folder)
+        write_atomically(folder / name, data)
