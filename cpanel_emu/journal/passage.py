@@ -1,0 +1,78 @@
+"""What is under way: by which door it came, and what has been done for it so far.
+
+A door opens a passage, and everything that happens below it in the same thread belongs to it:
+neither the functions nor the tag engine need to hand a door's name about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cpanel_emu.journal.entries import CallEntry, Door
+
+_MOST_CALLS = 200
+"""A page may make any number of calls; an exchange lists so many."""
+
+
+@dataclass(slots=True)
+class Passage:
+    """One request on its way through a door."""
+
+    door: Door
+    records: bool = True
+    """Whether an `Exchange` will tell of it."""
+    calls: list[CallEntry] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+    """What must not be shown of its bytes."""
+
+    def add(self, call: CallEntry) -> None:
+        """Note a call that was made within this passage."""
+        if len(self.calls) < _MOST_CALLS:
+            self.calls.append(call)
+
+
+_passage: ContextVar[Passage | None] = ContextVar("passage", default=None)
+_stored: ContextVar[list[Path] | None] = ContextVar("stored", default=None)
+
+
+@contextlib.contextmanager
+def through(passage: Passage) -> Iterator[Passage]:
+    """Let everything in the block belong to *passage*."""
+    token = _passage.set(passage)
+    try:
+        yield passage
+    finally:
+        _passage.reset(token)
+
+
+def current() -> Passage | None:
+    """Return the passage that this thread is in, if any."""
+    return _passage.get()
+
+
+def current_door() -> Door:
+    """Return by which door what runs in this thread came in."""
+    passage = _passage.get()
+    return Door.IN_PROCESS if passage is None else passage.door
+
+
+@contextlib.contextmanager
+def collecting_stored() -> Iterator[list[Path]]:
+    """Collect the files that are stored in the block."""
+    files: list[Path] = []
+    token = _stored.set(files)
+    try:
+        yield files
+    finally:
+        _stored.reset(token)
+
+
+def note_stored(path: Path) -> None:
+    """Note that the call under way stored the file *path*."""
+    files = _stored.get()
+    if files is not None:
+        files.append(path)
