@@ -11,12 +11,14 @@ from __future__ import annotations
 import asyncio
 import enum
 import math
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from cpanel_emu.server.connections import Connections
 from cpanel_emu.server.http1 import Phase, Request, RequestReader, UnreadableRequest, refusal
 from cpanel_emu.server.http1.answer import CLOSING, GO_ON, staying
 from cpanel_emu.server.limits import Limits
+from cpanel_emu.server.outgoing import Outgoing
 
 _PIPELINE_BYTES = 64 * 1024
 """Bytes of further requests that may gather while one is answered."""
@@ -132,11 +134,29 @@ class Connection(asyncio.Protocol):
             return CLOSING
         return staying(self._count, int(self._limits.idle_seconds), most)
 
-    def answer(self, data: bytes, *, stays: bool) -> None:
+    def answer(self, answer: Outgoing) -> None:
         """Send the answer to the submitted request."""
         if self._state is not State.WORKING:
             return
-        self._send(data)
+        if answer.drop:
+            self.drop()
+        elif answer.piece:
+            self._drip(answer.pieces(), answer)
+        else:
+            self._send(answer.data)
+            self._answered(stays=answer.stays)
+
+    def _drip(self, pieces: Iterator[bytes], answer: Outgoing) -> None:
+        """Send the next of *pieces*, and the others after a pause each."""
+        piece = next(pieces, None)
+        if piece is None:
+            self._answered(stays=answer.stays)
+            return
+        self._send(piece)
+        self._timer = self._owner.loop.call_later(answer.pause, self._drip, pieces, answer)
+
+    def _answered(self, *, stays: bool) -> None:
+        self._stop_timer()
         if not stays:
             self._finish()
         elif self._unread_answer:

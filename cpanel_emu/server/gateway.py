@@ -6,7 +6,8 @@ import functools
 import io
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote_to_bytes
@@ -28,14 +29,25 @@ _ExceptionInfo: TypeAlias = (
 _WHOLE_URL = re.compile(r"https?://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
+@dataclass(slots=True)
 class ConnectionControl:
-    """What an application may ask of the connection: ``environ["cpanel_emu.connection"]``."""
+    """What an application may ask of the connection: ``environ["cpanel_emu.connection"]``.
 
-    __slots__ = ("close",)
+    Each request has its own. All but *close* and *observer* are for planned faults.
+    """
 
-    def __init__(self) -> None:
-        self.close = False
-        """Answer with ``Connection: close`` and close, whatever the client would like."""
+    close: bool = False
+    """Answer with ``Connection: close`` and close, whatever the client would like."""
+    observer: Callable[[bytes], None] | None = None
+    """Called with the answer's bytes before they are sent."""
+    delay: float = 0.0
+    """Wait so many seconds before the answer is sent."""
+    drop: bool = False
+    """Close the connection instead of answering."""
+    cut_after: int | None = None
+    """Send so many bytes of the body, then close."""
+    drip: tuple[int, float] | None = None
+    """Send so many bytes at a time, so many seconds apart."""
 
 
 class ApplicationError(Exception):
@@ -62,9 +74,10 @@ def base_environ(endpoint: Endpoint, *, multiprocess: bool) -> Environ:
 def request_environ(request: Request, base: Mapping[str, Any]) -> Environ:
     """Return the environ of *request*.
 
-    ``PATH_INFO`` is decoded once; ``QUERY_STRING`` and ``RAW_URI`` (the whole target) are as
-    they came. A target that is a whole URL counts by its path, one without a slash gets it.
-    ``CONTENT_LENGTH`` is the length of the body as the application reads it, without chunks.
+    ``PATH_INFO`` is decoded once; ``QUERY_STRING``, ``RAW_URI`` (the whole target) and
+    ``cpanel_emu.head`` (the bytes before the body) are as they came. A target that is a whole URL
+    counts by its path, one without a slash gets it. ``CONTENT_LENGTH`` is the length of the body
+    as the application reads it, without chunks.
     """
     environ: Environ = {**base}
     target, fields = request.target, request.fields
@@ -79,6 +92,7 @@ def request_environ(request: Request, base: Mapping[str, Any]) -> Environ:
         path = unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
     environ["REQUEST_METHOD"] = request.method
     environ["RAW_URI"] = request.target
+    environ["cpanel_emu.head"] = request.head
     environ["PATH_INFO"] = path
     environ["QUERY_STRING"] = query
     environ["SERVER_PROTOCOL"] = f"HTTP/1.{request.minor}"

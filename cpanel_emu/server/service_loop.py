@@ -25,6 +25,7 @@ from cpanel_emu.server.gateway import ConnectionControl, Environ, framed, reques
 from cpanel_emu.server.http1 import Request, refusal
 from cpanel_emu.server.http1.answer import CLOSING
 from cpanel_emu.server.limits import Limits
+from cpanel_emu.server.outgoing import Outgoing, outgoing
 from cpanel_emu.server.tls_connection import TlsConnection
 from cpanel_emu.server.workers import Workers
 
@@ -62,7 +63,7 @@ class ServiceLoop:
         self._application: WSGIApplication | None = None
         self._arriving: set[asyncio.Task[Any]] = set()
         self._workers: Workers[tuple[Connection, Request]] = Workers(limits.workers, self._work)
-        self._answers: deque[tuple[Connection, bytes, bool]] = deque()
+        self._answers: deque[tuple[Connection, Outgoing]] = deque()
         self._delivery_due = False
 
     def attach(self, application: WSGIApplication) -> None:
@@ -133,7 +134,6 @@ class ServiceLoop:
             **door.environ,
             "REMOTE_ADDR": address[0].removeprefix("::ffff:"),
             "REMOTE_PORT": str(address[1]),
-            "cpanel_emu.connection": ConnectionControl(),
         }
         if door.tls is None:
             return Connection(self, environ)
@@ -157,34 +157,40 @@ class ServiceLoop:
     def _work(self, job: tuple[Connection, Request]) -> None:
         """Answer one request; runs in a worker thread."""
         connection, request = job
-        self._answers.append((connection, *self._answer(connection, request)))
+        self._answers.append((connection, self._answer(connection, request)))
         # Under load one wake-up of the loop delivers several answers.
         if not self._delivery_due:
             self._delivery_due = True
             self._call(self._deliver)
 
-    def _answer(self, connection: Connection, request: Request) -> tuple[bytes, bool]:
+    def _answer(self, connection: Connection, request: Request) -> Outgoing:
         assert self._application is not None
+        control = ConnectionControl()
         try:
             environ = request_environ(request, connection.environ)
+            environ["cpanel_emu.connection"] = control
             status, headers, body = run(self._application, environ)
-            closing = request.last or connection.environ["cpanel_emu.connection"].close
+            closing = request.last or control.close
             persistence = CLOSING if closing else connection.persistence
             head_only = request.method == "HEAD"
-            return framed(status, headers, body, persistence, head_only=head_only)
+            data, stays = framed(status, headers, body, persistence, head_only=head_only)
+            return outgoing(data, 0 if head_only else len(body), control, stays=stays)
         except (Exception, SystemExit):
             # The one place that takes everything: no bug of the application may reach a client
             # or end a worker. The query, which may hold secrets, is not logged.
             path = request.target.partition("?")[0][:200]
             _logger.exception("the application failed on %s %a", request.method, path)
-            return refusal(500), False
+            return Outgoing(refusal(500), stays=False)
 
     def _deliver(self) -> None:
         self._delivery_due = False
         while self._answers:
-            connection, data, stays = self._answers.popleft()
+            connection, answer = self._answers.popleft()
             self._workers.done()
-            connection.answer(data, stays=stays)
+            if answer.delay:
+                self.loop.call_later(answer.delay, connection.answer, answer)
+            else:
+                connection.answer(answer)
 
     # Time.
 

@@ -54,6 +54,7 @@ def test_the_environ_of_a_request() -> None:
         "CONTENT_LENGTH": "3",
         "HTTP_HOST": "h:2083",
         "HTTP_X_CPANEL_OTP": "123456",
+        "cpanel_emu.head": b"",
         "cpanel_emu.service": "cpanel",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "https",

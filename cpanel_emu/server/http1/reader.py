@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cpanel_emu.server.http1.body import Body, body_for
 from cpanel_emu.server.http1.errors import UnreadableRequest
@@ -35,7 +35,8 @@ class Request:
 
     Text is latin-1, one character for each byte. *fields* are the header fields by small-letter
     name. *body* is free of chunks. *last* says that no other request can follow: HTTP/1.0,
-    ``Connection: close``, or framing that another reader might see otherwise.
+    ``Connection: close``, or framing that another reader might see otherwise. *head* is the
+    request line and the header lines as they came, up to the empty line.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Request:
     fields: Mapping[str, str]
     body: bytes
     last: bool
+    head: bytes = field(default=b"", compare=False, repr=False)
 
 
 class RequestReader:
@@ -53,6 +55,7 @@ class RequestReader:
         self._limits = limits
         self._buffer = bytearray()
         self._searched = 0
+        self._head = b""
         self._line: RequestLine | None = None
         self._fields: Mapping[str, str] | None = None
         self._body: Body | None = None
@@ -125,7 +128,8 @@ class RequestReader:
         options = fields.get("connection")
         last = line.minor == 0 or self._ambiguous or (options is not None and _says_close(options))
         self._line = self._fields = self._body = None
-        return Request(line.method, line.target, line.minor, fields, body, last)
+        head, self._head = self._head, b""
+        return Request(line.method, line.target, line.minor, fields, body, last, head)
 
     def _read_head(self) -> Body | None:
         """Read as much of the head as is there; return the body once the head is whole."""
@@ -155,15 +159,16 @@ class RequestReader:
         if end < 0:
             self._searched = len(buffer)
             return None
-        line = bytes(buffer[:end]).removesuffix(b"\r")
+        self._head = bytes(buffer[: end + 1])
         del buffer[: end + 1]
         self._searched = 0
-        return parse_request_line(line)
+        return parse_request_line(self._head[:-1].removesuffix(b"\r"))
 
     def _read_block(self) -> bytes | None:
         """Take the header lines, and the empty line after them."""
         buffer = self._buffer
         if none := _NO_FIELDS.match(buffer):
+            self._head += none[0]
             del buffer[: none.end()]
             return b""
         end = _END_OF_FIELDS.search(buffer, self._searched)
@@ -172,6 +177,7 @@ class RequestReader:
             self._searched = max(0, len(buffer) - 2)
             return None
         block = bytes(buffer[: end.start() + 1])
+        self._head += buffer[: end.end()]
         del buffer[: end.end()]
         self._searched = 0
         return block
