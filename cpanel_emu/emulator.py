@@ -329,6 +329,7 @@ class Emulator:
 
         Raises:
             ListenError: a port cannot be had; the text names it.
+            SocketFileError: the LiveAPI socket cannot be made.
         """
         with self._change:
             if self._doors is None:
@@ -364,6 +365,11 @@ class Emulator:
     def whm_tls_url(self) -> str:
         """URL of the WHM port with TLS."""
         return self._opened().url("whm", tls=True)
+
+    @property
+    def liveapi_socket(self) -> str:
+        """Path of the LiveAPI socket for programs outside pages (``liveapi_cli §1``)."""
+        return str(self._opened().liveapi_socket)
 
     def _opened(self) -> Doors:
         self.open_doors()

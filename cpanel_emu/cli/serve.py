@@ -12,6 +12,7 @@ from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.seeding import holders_of_published_secrets
 from cpanel_emu.cli.common import emulator_options, resolved
 from cpanel_emu.emulator import Emulator
+from cpanel_emu.liveapi.standing import standing_path
 from cpanel_emu.options import Options
 from cpanel_emu.root import Root
 from cpanel_emu.server.endpoints import Endpoint
@@ -22,7 +23,7 @@ from cpanel_emu.server.endpoints import Endpoint
 def serve(**flags: object) -> None:
     """Run the server until SIGTERM or Ctrl-C.
 
-    Prints one line per listening URL, then "ready" when it answers.
+    Prints one line per listening URL and one for the LiveAPI socket, then "ready" when it answers.
     """
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -53,6 +54,9 @@ def _serve_together(options: Options, ended: threading.Event) -> None:
 def _tell_ready(options: Options, endpoints: Iterable[Endpoint]) -> None:
     for endpoint in endpoints:
         click.echo(f"{endpoint.service:<6} {endpoint.url}")
+    path = standing_path(options)
+    if path is not None:
+        click.echo(f"liveapi {path}")
     if not options.is_loopback:
         _warn_of_published_secrets(options)
     click.echo("ready")

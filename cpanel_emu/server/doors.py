@@ -1,4 +1,4 @@
-"""The ports of one emulator, opened and closed together."""
+"""The ports and the LiveAPI socket of one emulator, opened and closed together."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpanel_emu.errors import ConfigurationError
+from cpanel_emu.liveapi.installation import install_classes
+from cpanel_emu.liveapi.standing import StandingSocket, standing_path
 from cpanel_emu.server.app import Application
 from cpanel_emu.server.endpoints import Endpoint, Service
 from cpanel_emu.server.limits import Limits
@@ -34,6 +37,9 @@ class SharedPorts:
 class Doors:
     """The HTTP ports that an emulator's options ask for, or those *shared* with others.
 
+    The LiveAPI socket is not shared: where several processes answer, the options of one alone
+    name it.
+
     Raises:
         ListenError: a port cannot be had; the text names it.
         ConfigurationError: the TLS certificate or key given cannot be used.
@@ -52,14 +58,40 @@ class Doors:
             sockets=shared.sockets if shared is not None else None,
             multiprocess=shared is not None,
         )
+        self._standing = StandingSocket(emulator)
+        self._emulator = emulator
 
     def open(self) -> None:
-        """Bind every port; clients are answered from now on."""
+        """Bind every port and the LiveAPI socket; clients are answered from now on.
+
+        Raises:
+            SocketFileError: the socket cannot be made.
+            StoreError: the root cannot be written.
+        """
+        install_classes(self._emulator.root)
         self._listener.start()
+        try:
+            self._standing.open()
+        except BaseException:
+            self._listener.stop()
+            raise
 
     def close(self) -> None:
-        """Close the ports; answers under way are finished."""
+        """Close ports and socket; answers under way are finished."""
+        self._standing.close()
         self._listener.stop()
+
+    @property
+    def liveapi_socket(self) -> Path:
+        """The path of the LiveAPI socket.
+
+        Raises:
+            ConfigurationError: it is off.
+        """
+        path = standing_path(self._emulator.options)
+        if path is None:
+            raise ConfigurationError("The LiveAPI socket is off; give --liveapi a path.")
+        return path
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
