@@ -46,6 +46,7 @@ class AccountDirectory:
         self._users = root.users
         self._accounts = KeptFiles(root.users, read_account)
         self._servers = KeptFiles(root.server_file.parent, read_server)
+        self._server_file = root.server_file.name
 
     @property
     def is_seeded(self) -> bool:
@@ -175,7 +176,7 @@ class AccountDirectory:
         return account
 
     def _server_record(self) -> ServerRecord:
-        return self._servers.get(self.root.server_file.name) or ServerRecord()
+        return self._servers.get(self._server_file) or ServerRecord()
 
     def _write(self, account: Account) -> None:
         self.root.make_directory(self._users)

@@ -23,7 +23,7 @@ def answer(call: Call, context: Context, registry: Registry) -> Answer:
     function = registry.find(call.api, module, call.function) if module is not None else None
     if function is None or (call.api is Api.UAPI and not context.release.uapi):
         return unknown_function(call, module, context)
-    named = replace(call, module=function.module)
+    named = call if call.module == function.module else replace(call, module=function.module)
     refusal = _gates(function, call, context)
     if refusal is not None:
         return Answer(named, refusal)

@@ -56,7 +56,7 @@ def read_parameters(
     Raises:
         RequestTooLarge: there are too many of them.
     """
-    values = dict(form_pairs(query.encode("latin-1", "replace")))
+    values = dict(form_pairs(query))
     fields, files = _read_body(content_type, body)
     values.update(fields)
     if strip_quotes:
@@ -64,22 +64,29 @@ def read_parameters(
     return Parameters(values, files)
 
 
-def form_pairs(raw: bytes) -> Iterator[tuple[str, str]]:
+def form_pairs(raw: str) -> Iterator[tuple[str, str]]:
     """Yield the pairs of a query or form; empty pairs are ignored, decoding happens once.
+
+    Args:
+        raw: latin-1 text, one character for each byte.
 
     Raises:
         RequestTooLarge: there are too many of them.
     """
-    if raw.count(b"&") > _MOST_PAIRS:
+    if raw.count("&") > _MOST_PAIRS:
         raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
-    for pair in raw.split(b"&"):
+    for pair in raw.split("&"):
         if pair:
-            name, _, value = pair.partition(b"=")
+            name, _, value = pair.partition("=")
             yield _decoded(name), _decoded(value)
 
 
-def _decoded(raw: bytes) -> str:
-    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", "replace")
+def _decoded(raw: str) -> str:
+    if "%" not in raw and "+" not in raw and raw.isascii():
+        return raw
+    return unquote_to_bytes(raw.replace("+", " ").encode("latin-1", "replace")).decode(
+        "utf-8", "replace"
+    )
 
 
 def without_quotes(value: str) -> str:
@@ -95,11 +102,11 @@ def _read_body(
     if not body:
         return {}, ()
     if content_type in _FORM_TYPES:
-        return dict(form_pairs(body)), ()
+        return dict(form_pairs(body.decode("latin-1"))), ()
     kind, options = parse_options_header(content_type)
     kind = kind.strip().lower()
     if kind in _FORM_TYPES:
-        return dict(form_pairs(body)), ()
+        return dict(form_pairs(body.decode("latin-1"))), ()
     if kind == "multipart/form-data":
         return _read_multipart(options.get("boundary", ""), body)
     if kind == "application/json":
