@@ -173,7 +173,8 @@ class Emulator:
     @functools.cached_property
     def frontend(self) -> Frontend:
         """The pages of the served theme; the tag engine is loaded at first use."""
-        from cpanel_emu.frontend import Frontend  # noqa: PLC0415  (heavy; cpapi2 needs none)
+        # Heavy, and cpapi2 needs none of it.
+        from cpanel_emu.frontend import Frontend, page_cache  # noqa: PLC0415
 
         folder = self.options.theme or resources.templates() / _DEMO_THEME
         return Frontend(
@@ -187,6 +188,7 @@ class Emulator:
             random=self.random,
             clock=self.clock,
             journal=self.journal,
+            bytecode=page_cache(self.options.page_cache),
         )
 
     def answer(self, call: Call, account: Account, *, page: PageRequest | None = None) -> Answer:

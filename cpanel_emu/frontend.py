@@ -7,6 +7,8 @@ Doors hand over who asks for which page with what form; the page's calls come ba
 from __future__ import annotations
 
 import functools
+import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from cpanel_emu.accounts.models import Account, Server
 from cpanel_emu.accounts.preferences import BRANDING_PACKAGE
 from cpanel_emu.call import Answer, Call
 from cpanel_emu.clock import Clock
+from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.journal import Journal
 from cpanel_emu.releases import Release
 from cpanel_emu.tags import (
@@ -41,6 +44,30 @@ _LIMITS = {
     "MAXSQL": "unlimited",
     "MAXSUB": "unlimited",
 }
+
+
+def page_cache(folder: Path | None) -> jinja2.BytecodeCache | None:
+    """Return what keeps compiled pages in *folder*, None for None.
+
+    What lies there is run as it is, so the folder is made with mode 0700, and one that others
+    can write to is refused.
+
+    Raises:
+        ConfigurationError: it cannot be made, or is not this user's alone.
+    """
+    if folder is None:
+        return None
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
+    except OSError as error:
+        raise ConfigurationError(f"The page cache {folder}: {error.strerror}.") from None
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise ConfigurationError(
+            f"The page cache {folder} can be changed by others; choose a folder of your own and "
+            f"take their right to write away (chmod go-w)."
+        )
+    return jinja2.FileSystemBytecodeCache(str(folder))
 
 
 @dataclass(frozen=True, slots=True)

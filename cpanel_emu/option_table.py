@@ -144,6 +144,22 @@ OPTIONS: tuple[Option, ...] = (
         "Canned answers for functions that are not emulated, one file Module__function.json each.",
     ),
     Option(
+        "strict",
+        "on|off",
+        read.switch,
+        False,
+        "off",
+        "Show the warnings of a page that has any instead of the page. The word alone is on.",
+    ),
+    Option(
+        "page-cache",
+        "DIR",
+        read.path,
+        None,
+        "none",
+        "Private folder that keeps compiled pages from one start to the next. Made if missing.",
+    ),
+    Option(
         "clock",
         "TIME",
         read.moment,

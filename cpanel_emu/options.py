@@ -41,6 +41,8 @@ class Options:
     liveapi_user: str | None
     theme: Path | None
     stubs: Path | None
+    strict: bool
+    page_cache: Path | None
     clock: datetime.datetime | None
     random_seed: int | None
     key_pool: Path | None

@@ -11,26 +11,46 @@ import click
 
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import ConfigurationError, EmulatorError
-from cpanel_emu.options import OPTIONS, Options, resolve
+from cpanel_emu.options import OPTIONS, Option, Options, resolve
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FAILED = 1
 WRONG_USAGE = 2
 
+_ON_ALONE = frozenset({"strict"})
+"""Options that may stand without their value."""
+
 
 def emulator_options(command: _Command) -> _Command:
     """Give a command every option of the table."""
-    for option in reversed(OPTIONS):
-        flag = click.option(
-            f"--{option.name}",
-            option.field,
-            metavar=option.metavar,
-            multiple=option.repeatable,
-            help=f"{option.help}  [default: {option.default_text}]",
-        )
-        command = flag(command)
-    return command
+    return options_but()(command)
+
+
+def options_but(*left_out: str) -> Callable[[_Command], _Command]:
+    """Return what gives a command every option of the table but those *left_out*."""
+
+    def give(command: _Command) -> _Command:
+        for option in reversed(OPTIONS):
+            if option.name not in left_out:
+                command = _flag(option)(command)
+        return command
+
+    return give
+
+
+def _flag(option: Option) -> Callable[[_Command], _Command]:
+    alone: dict[str, Any] = {}
+    if option.name in _ON_ALONE:
+        alone = {"is_flag": False, "flag_value": "on"}
+    return click.option(
+        f"--{option.name}",
+        option.field,
+        metavar=option.metavar,
+        multiple=option.repeatable,
+        help=f"{option.help}  [default: {option.default_text}]",
+        **alone,
+    )
 
 
 def resolved(flags: dict[str, object]) -> Options:

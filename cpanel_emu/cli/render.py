@@ -7,7 +7,7 @@ import urllib.parse
 import click
 
 from cpanel_emu.accounts.models import AccountError
-from cpanel_emu.cli.common import FAILED, emulator, emulator_options
+from cpanel_emu.cli.common import FAILED, emulator, options_but
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.frontend import PageRequest
 
@@ -19,8 +19,10 @@ from cpanel_emu.frontend import PageRequest
     "--form", "fields", multiple=True, metavar="NAME=VALUE", help="A field of a posted form."
 )
 @click.option("--query", default="", help="The part of the URL behind the question mark.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if the page has any warning.")
-@emulator_options
+@click.option(
+    "--strict", is_flag=True, envvar="CPANEL_EMU_STRICT", help="Exit with 1 after any warning."
+)
+@options_but("strict")
 def render(
     page: str, user: str, fields: tuple[str, ...], query: str, strict: bool, **flags: object
 ) -> None:

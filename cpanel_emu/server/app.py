@@ -54,7 +54,7 @@ class Application:
         self._logins = LoginDoor(
             self._gate, emulator.accounts, self._release, emulator.random, emulator.clock.now
         )
-        self._pages = FrontendDoor(emulator.frontend, self._release)
+        self._pages = FrontendDoor(emulator.frontend, self._release, strict=options.strict)
         self._open_to_all = {
             "/login": self._logins.log_in,
             "/login/": self._logins.log_in,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import mimetypes
 import posixpath
 import re
+import urllib.parse
 from email.utils import formatdate, parsedate_to_datetime
 
 from cpanel_emu.accounts.models import Account
@@ -12,24 +12,49 @@ from cpanel_emu.frontend import Frontend, PageRequest
 from cpanel_emu.releases import Release
 from cpanel_emu.server.request import Request
 from cpanel_emu.server.responses import HTML, Response, complete, not_found
-from cpanel_emu.tags import MissingPage, OutsideTheme, processes_tags
+from cpanel_emu.server.strict_page import strict_page
+from cpanel_emu.server.uploads import temporary_files
+from cpanel_emu.tags import MissingPage, OutsideTheme, StrictPageError, processes_tags
 
 _MAGIC_REVISION = re.compile(r"/cPanel_magic_revision_\d+(?=/)", re.ASCII)
+_ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
 _PAGE_TYPES = {".json": 'application/json; charset="utf-8"', ".xml": "text/xml"}
 _FILE_TYPES = {
     ".css": 'text/css; charset="utf-8"',
+    ".gif": "image/gif",
+    ".ico": "image/vnd.microsoft.icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
     ".js": 'text/javascript; charset="utf-8"',
+    ".map": 'application/json; charset="utf-8"',
+    ".pdf": "application/pdf",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".txt": 'text/plain; charset="utf-8"',
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
 }
+_OTHER_TYPE = "application/octet-stream"
+_PROGRAMS = (".php", ".livephp", ".pl", ".livepl", ".cgi", ".pm")
+"""What such files hold is never shown."""
 _INDEX = "index.html"
 
 
 class FrontendDoor:
-    """Answers requests for the pages and files of the served theme."""
+    """Answers requests for the pages and files of the served theme.
 
-    def __init__(self, frontend: Frontend, release: Release) -> None:
+    Args:
+        frontend: the theme.
+        release: the emulated release.
+        strict: whether a page with warnings is replaced by one that tells them.
+    """
+
+    def __init__(self, frontend: Frontend, release: Release, *, strict: bool = False) -> None:
         self._frontend = frontend
         self._release = release
+        self._strict = strict
 
     def file_path(self, request: Request) -> str | None:
         """Return the theme path of a plain file that MagicRevision's URL names, if it is one.
@@ -44,58 +69,71 @@ class FrontendDoor:
 
     def file(self, request: Request, path: str, now: float) -> Response:
         """Return a file as it is, or 304 if the client's copy is still good."""
-        theme = self._frontend.theme
+        if not _is_plain_file(path):
+            return not_found()
         try:
-            found = theme.read(path)
+            found = self._frontend.theme.read(path)
         except OutsideTheme:
             found = None
-        if found is None or processes_tags(path) or posixpath.basename(path).startswith("."):
+        if found is None:
             return not_found()
         identity, content = found
         changed = identity.changed // 10**9
-        extra = [("Last-Modified", formatdate(changed, usegmt=True))]
-        if not _is_newer(request.modified_since, changed):
-            return complete(
-                "",
-                b"",
-                server=self._release.server_header,
-                now=now,
-                status="304 Not Modified",
-                extra=extra,
-            )
-        return complete(
-            _content_type(path),
-            content,
-            server=self._release.server_header,
-            now=now,
-            extra=extra,
-        )
+        tag = f'"{identity.changed:x}-{identity.size:x}"'
+        extra = [("Last-Modified", formatdate(changed, usegmt=True)), ("ETag", tag)]
+        if _is_known(request, tag, changed):
+            return self._complete("", b"", now, status="304 Not Modified", extra=extra)
+        kind = _FILE_TYPES.get(posixpath.splitext(path)[1].lower(), _OTHER_TYPE)
+        return self._complete(kind, content, now, extra=extra)
 
     def page(self, request: Request, account: Account, now: float) -> Response:
-        """Return a page of the theme, or a file of it, for *account*."""
+        """Return a page of the theme, or a file of it, for *account*.
+
+        A folder shows its ``index.html``; without its last slash it leads to itself with one.
+        """
         names = (account.theme, self._frontend.theme.name)
         path = self._theme_path(request.path, *names)
-        if path is None:
-            return not_found()
+        if path is None or self._is_folder(path):
+            return self._to_folder(request, path, names, now)
         if not path or path.endswith("/"):
             path += _INDEX
         if not processes_tags(path):
             return self.file(request, path, now)
-        token = f"/cpsess{request.token}" if request.token else ""
+        with temporary_files(request.parameters.files) as uploads:
+            return self._rendered(request, account, path, {**request.values, **uploads}, now)
+
+    def _rendered(
+        self, request: Request, account: Account, path: str, form: dict[str, str], now: float
+    ) -> Response:
         asked = PageRequest(
-            account, path, request.values, token=token, host=request.host, port=request.port
+            account, path, form, token=_token(request), host=request.host, port=request.port
         )
         try:
-            page = self._frontend.render(asked)
+            page = self._frontend.render(asked, strict=self._strict)
         except MissingPage:
             return not_found()
-        suffix = posixpath.splitext(path)[1]
-        return complete(
-            _PAGE_TYPES.get(suffix, HTML),
-            page.body,
-            server=self._release.server_header,
-            now=now,
-        )
+        except StrictPageError as error:
+            return self._complete(HTML, strict_page(path, error.page.warnings), now)
+        kind = _PAGE_TYPES.get(posixpath.splitext(path)[1], HTML)
+        return self._complete(kind, page.body, now)
+
+    def _to_folder(
+        self, request: Request, path: str | None, names: tuple[str, ...], now: float
+    ) -> Response:
+        if path is None and request.path not in {f"/frontend/{name}" for name in names}:
+            return not_found()
+        location = urllib.parse.quote(f"{_token(request)}{request.path}/")
+        extra = [("Location", location)]
+        return self._complete("", b"", now, status="302 Found", extra=extra)
+
+    def _is_folder(self, path: str) -> bool:
+        """Whether *path* is a folder with an index, written without its last slash."""
+        if not path or path.endswith("/"):
+            return False
+        try:
+            return self._frontend.theme.find(f"{path}/{_INDEX}") is not None
+        except OutsideTheme:
+            return False
 
     def _theme_path(self, path: str, *names: str) -> str | None:
         """Return *path* relative to the theme, None if it is below none of its *names*.
@@ -108,16 +146,41 @@ class FrontendDoor:
                 return path[len(prefix) :]
         return None
 
+    def _complete(
+        self,
+        content_type: str,
+        body: bytes,
+        now: float,
+        *,
+        status: str = "200 OK",
+        extra: list[tuple[str, str]] | None = None,
+    ) -> Response:
+        return complete(
+            content_type,
+            body,
+            server=self._release.server_header,
+            now=now,
+            status=status,
+            extra=extra or (),
+        )
 
-def _content_type(path: str) -> str:
-    suffix = posixpath.splitext(path)[1].lower()
-    guessed = _FILE_TYPES.get(suffix) or mimetypes.types_map.get(suffix)
-    return guessed or "application/octet-stream"
+
+def _token(request: Request) -> str:
+    return f"/cpsess{request.token}" if request.token else ""
 
 
-def _is_newer(modified_since: str, changed: int) -> bool:
-    """Whether a file changed at *changed* is newer than the client's copy."""
+def _is_plain_file(path: str) -> bool:
+    """Whether a file of this path may be shown: it is no page, no program and not hidden."""
+    hidden = any(part.startswith(".") for part in path.split("/"))
+    return not hidden and not processes_tags(path) and not path.endswith(_PROGRAMS)
+
+
+def _is_known(request: Request, tag: str, changed: int) -> bool:
+    """Whether the client has the file already; its entity tag counts before its time."""
+    if request.none_match:
+        listed = request.none_match.strip()
+        return listed == "*" or tag in _ENTITY_TAG.findall(listed)
     try:
-        return changed > parsedate_to_datetime(modified_since).timestamp()
+        return changed <= parsedate_to_datetime(request.modified_since).timestamp()
     except (ValueError, TypeError, OverflowError):
-        return True
+        return False

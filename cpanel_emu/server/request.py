@@ -36,6 +36,8 @@ class Request:
     port: str
     modified_since: str = ""
     """The ``If-Modified-Since`` header, or ``""``."""
+    none_match: str = ""
+    """The ``If-None-Match`` header, or ``""``."""
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -108,6 +110,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         host=environ.get("HTTP_HOST", ""),
         port=environ.get("SERVER_PORT", ""),
         modified_since=environ.get("HTTP_IF_MODIFIED_SINCE", ""),
+        none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
     )
 
 

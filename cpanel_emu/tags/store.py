@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import pickle
 from collections.abc import Callable
 from types import CodeType
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 
 from cpanel_emu.tags.cache import BoundedCache
@@ -27,6 +30,17 @@ MAX_WEIGHT = 16 * 1024 * 1024
 """Characters of source that they may have together; compiled they take about ten times that."""
 
 _CODE_NAME = "<page>"
+_DAMAGED = (
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    IndexError,
+    OSError,
+    TypeError,
+    ValueError,
+)
+"""What reading a damaged file of the bytecode cache raises; the page is compiled again."""
 
 
 class TemplateStore:
@@ -149,11 +163,18 @@ class TemplateStore:
         digest = hashlib.sha256(encode(source)).hexdigest()
         checksum = f"{VERSION} {jinja2.__version__} {self._traced} {digest}"
         name = hashlib.sha256(encode(file)).hexdigest()
-        bucket = self._bytecode.get_bucket(self._environment, name, None, checksum)
+        bucket = self._bucket(self._bytecode, name, checksum)
         if bucket.code is None:
             bucket.code = self._compile(parse(source, file))
-            self._bytecode.set_bucket(bucket)
+            with contextlib.suppress(OSError):  # a full or lost folder costs time, no page
+                self._bytecode.set_bucket(bucket)
         return bucket.code
+
+    def _bucket(self, cache: jinja2.BytecodeCache, name: str, checksum: str) -> Bucket:
+        try:
+            return cache.get_bucket(self._environment, name, None, checksum)
+        except _DAMAGED:
+            return Bucket(self._environment, cache.get_cache_key(name), checksum)
 
     def _compile(self, document: Document) -> CodeType:
         template = compile_document(document, traced=self._traced)
