@@ -33,12 +33,15 @@ from cpanel_emu.certificates.manager import SslManager
 from cpanel_emu.certificates.pool import DirectoryPool
 from cpanel_emu.certificates.reading import read_item
 from cpanel_emu.clock import Clock
+from cpanel_emu.control.faults import Faults
+from cpanel_emu.control.prepared import planned_failure, unused_answers
 from cpanel_emu.errors import ConfigurationError, Failure
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.dispatch import answer
 from cpanel_emu.functions.stubs import stub_functions
 from cpanel_emu.functions.table import REGISTRY
-from cpanel_emu.journal import Journal
+from cpanel_emu.journal import Door, Journal, Passage, note_stored
+from cpanel_emu.journal.passage import collecting_stored, through
 from cpanel_emu.options import Options, resolve
 from cpanel_emu.releases import Layout, Release
 from cpanel_emu.root import Root, store_errors
@@ -110,6 +113,11 @@ class Emulator:
         if options.stubs is not None:
             self.registry = REGISTRY.with_stubs(stub_functions(options.stubs))
         self.journal = Journal()
+        """What happened lately, with helpers for tests."""
+        self.faults = Faults()
+        """What shall go wrong; nothing at first."""
+        self._closing.callback(self.faults.close)
+        self._given_seed: Seed | None = None
         self._change = threading.RLock()
         self._doors: Doors | None = None
         self._seed()
@@ -123,12 +131,15 @@ class Emulator:
 
     def _seed(self) -> None:
         self._refuse_newer_layout()
-        if self.options.seed is not None or not self.accounts.is_seeded:
+        is_given = self._given_seed is not None or self.options.seed is not None
+        if is_given or not self.accounts.is_seeded:
             install_seed(self.seed, self.accounts, self._install_key)
 
     @property
     def seed(self) -> Seed:
         """The seed that fills an empty root."""
+        if self._given_seed is not None:
+            return self._given_seed
         return load_seed(self.options.seed) if self.options.seed is not None else demo_seed()
 
     def _install_key(self, key: SeedKey) -> None:
@@ -158,6 +169,7 @@ class Emulator:
             self.release,
             read_item,
             changed=lambda: self._database_files.touch(user),
+            stored=note_stored,
         )
 
     def _manager(self, directory: CertificateDirectory) -> SslManager:
@@ -200,7 +212,7 @@ class Emulator:
         Raises:
             StoreError: the account's files cannot be used at all.
         """
-        with contextlib.ExitStack() as used:
+        with contextlib.ExitStack() as used, collecting_stored() as stored:
             context = Context(
                 account=account,
                 root=self.root,
@@ -212,8 +224,10 @@ class Emulator:
                 ),
                 open_page=lambda: self._open_page(account, page),
             )
-            given = answer(call, context, self.registry)
-        self.journal.record_call(call, given, account.user, self.clock.now())
+            planned = planned_failure(call, account.user, self.faults, self.registry)
+            given = planned or answer(call, context, self.registry)
+        files = [path.relative_to(self.root.path) for path in stored]
+        self.journal.record_call(call, given, account.user, self.clock.now(), files)
         return given
 
     def _open_page(self, account: Account, page: PageRequest | None) -> OpenPage:
@@ -282,7 +296,8 @@ class Emulator:
         if account is None:
             raise AccountError(f'There is no account "{user}".')
         request = PageRequest(account, page, form or {})
-        return self.frontend.render(request, strict=strict).body
+        with through(Passage(Door.PAGE, records=False)):
+            return self.frontend.render(request, strict=strict).body
 
     @contextlib.contextmanager
     def ssl_manager(self, user: str) -> Iterator[SslManager]:
@@ -310,9 +325,21 @@ class Emulator:
                 for path in self._index_path(user).parent.glob(f"{user}.sqlite*"):
                     path.unlink(missing_ok=True)
 
-    def reset(self) -> None:
-        """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions."""
+    def reset(self, seed: Seed | None = None) -> None:
+        """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions.
+
+        The journal is empty afterwards, and no faults are planned.
+
+        Args:
+            seed: to be used instead of the one before, from now on.
+
+        Raises:
+            ConfigurationError: the seed is wrong.
+            StoreError: the root cannot be emptied or filled.
+        """
         with self._change:
+            if seed is not None:
+                self._given_seed = seed
             self._database_files.forget()
             self._directories.close()
             with store_errors("empty", self.root.path):
@@ -322,6 +349,17 @@ class Emulator:
                 self._key_pool.restart()
             self._seed()
             self.journal.clear()
+            self.faults.clear()
+
+    def assert_all_answers_used(self) -> None:
+        """Check that every stub was called and that every planned fault struck.
+
+        Raises:
+            AssertionError: some were not since the last reset; the text lists them.
+        """
+        unused = list(unused_answers(self.registry, self.journal, self.faults))
+        if unused:
+            raise AssertionError("\n  ".join(["Prepared answers that were not used:", *unused]))
 
     def open_doors(self, shared: SharedPorts | None = None) -> None:
         """Listen on the ports now; otherwise that happens when a URL is first asked for.

@@ -62,6 +62,7 @@ class CertificateDirectory:
         read_item: reads files that the index does not know.
         durable: also survive a loss of power.
         changed: called after each change, for what is derived from the items.
+        stored: called with the file of each item that was stored or is there already.
 
     Raises:
         ConfigurationError: the directory has a newer layout than the release.
@@ -77,8 +78,10 @@ class CertificateDirectory:
         *,
         durable: bool = False,
         changed: Callable[[], None] = lambda: None,
+        stored: Callable[[Path], None] = lambda _path: None,
     ) -> None:
         self._changed = changed
+        self._stored = stored
         self._folder = folder
         self._layout = release.layout
         self._line_end = "\n" if release.pem_final_newline else ""
@@ -146,6 +149,8 @@ class CertificateDirectory:
             finish(undo)
         if any(is_new for _, is_new in put):
             self._changed()
+        for item, _ in put:
+            self._stored(self.path(item.kind, item.name))
         return [item for item, _ in put]
 
     def _put(self, new: NewItem, undo: contextlib.ExitStack) -> tuple[Item, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 from cpanel_emu.accounts.models import Service
@@ -36,6 +36,8 @@ class Request:
     port: str
     modified_since: str = ""
     """The ``If-Modified-Since`` header, or ``""``."""
+    body: bytes = field(default=b"", repr=False)
+    """The body as it came, without chunks."""
     none_match: str = ""
     """The ``If-None-Match`` header, or ``""``."""
 
@@ -110,6 +112,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         host=environ.get("HTTP_HOST", ""),
         port=environ.get("SERVER_PORT", ""),
         modified_since=environ.get("HTTP_IF_MODIFIED_SINCE", ""),
+        body=body,
         none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
     )
 

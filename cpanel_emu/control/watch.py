@@ -1,0 +1,185 @@
+"""Where HTTP requests to the emulated server are recorded, and where planned faults strike them.
+
+Theory of operation: the application hands over each request with the way to answer it. The
+faults that strike are chosen once, before anything runs. What they do to the bytes is asked of
+the listener, which tells the bytes it is about to send; so the journal has them exactly.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from cpanel_emu.control.asked import Asked, asked, door_of, secret_parameters
+from cpanel_emu.control.faults import Fault, Kind, Stage, Target
+from cpanel_emu.control.rebuilt import rebuilt_head
+from cpanel_emu.journal import Passage
+from cpanel_emu.journal.passage import through
+from cpanel_emu.journal.redaction import hidden_answer, hidden_request
+from cpanel_emu.server.gateway import ConnectionControl
+from cpanel_emu.server.http1 import answer as http_answer
+from cpanel_emu.server.request import Request
+from cpanel_emu.server.responses import HTML, Response, complete
+
+if TYPE_CHECKING:
+    from cpanel_emu.emulator import Emulator
+
+_logger = logging.getLogger(__name__)
+_KINDS = tuple(kind for kind in Kind if kind is not Kind.FAIL)
+_OF_CONNECTION = frozenset({Kind.DROP, Kind.CUT, Kind.SLOW})
+
+OLD_ERROR_PAGE = (
+    "<html>\n<head><title>Internal Server Error</title></head>\n<body>\n"
+    "<h1>Internal Server Error</h1>\n<p>500</p>\n</body>\n</html>\n"
+)
+"""What a `Kind.HTML` fault answers unless it has a text of its own."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One request under way."""
+
+    request: Request
+    environ: Mapping[str, Any]
+    passage: Passage
+    struck: tuple[Fault, ...]
+    started: float = field(default_factory=time.perf_counter)
+    status: str = ""
+
+    def at(self, stage: Stage) -> list[Fault]:
+        """Return the faults that strike at *stage*."""
+        return [fault for fault in self.struck if fault.stage is stage]
+
+
+class Watch:
+    """Records the HTTP requests of *emulator*, and lets its planned faults strike them.
+
+    Args:
+        emulator: whose journal and faults.
+        refuse: returns the answer to wrong credentials.
+    """
+
+    def __init__(self, emulator: Emulator, refuse: Callable[[Request], Response]) -> None:
+        self._emulator = emulator
+        self._refuse = refuse
+        self._records = emulator.options.control
+
+    def answered(
+        self,
+        request: Request,
+        environ: Mapping[str, Any],
+        route: Callable[[Request], Response],
+    ) -> Response:
+        """Return what *route* answers to *request*, or what a planned fault makes of it.
+
+        Raises:
+            EmulatorError: whatever *route* raises.
+        """
+        passage = Passage(door_of(request), records=self._records)
+        watched = _Watched(request, environ, passage, self._struck(request))
+        control = environ.get("cpanel_emu.connection")
+        own = control if isinstance(control, ConnectionControl) else None
+        if own is not None and self._records:
+            own.observer = functools.partial(self._record, watched)
+        with through(passage):
+            response = self._before(watched) or route(request)
+        for fault in watched.at(Stage.AFTER):
+            response = self._spoilt(response, fault)
+        for fault in watched.struck:
+            self._ask_listener(fault, own)
+        watched.status = response.status
+        if own is None and self._records:
+            self._record(watched, http_answer(response.status, response.headers, (), response.body))
+        return response
+
+    def _struck(self, request: Request) -> tuple[Fault, ...]:
+        faults = self._emulator.faults
+        if not faults:
+            return ()
+        found = asked(request)
+        target = Target(door_of(request), found.module, found.function, found.user)
+        return faults.striking(target, *_KINDS)
+
+    def _before(self, watched: _Watched) -> Response | None:
+        """Return the answer of a fault that keeps the call from running, if one does."""
+        response: Response | None = None
+        for fault in watched.at(Stage.BEFORE):
+            if fault.kind is Kind.DELAY:
+                self._emulator.faults.wait(fault.seconds)
+            elif response is None:
+                response = self._instead(watched.request, fault)
+        return response
+
+    def _instead(self, request: Request, fault: Fault) -> Response:
+        return self._refuse(request) if fault.kind is Kind.REFUSE else self._error_page(fault)
+
+    def _error_page(self, fault: Fault) -> Response:
+        return complete(
+            HTML,
+            (fault.text or OLD_ERROR_PAGE).encode("utf-8", "replace"),
+            server=self._emulator.release.server_header,
+            now=self._emulator.clock.now(),
+            status="500 Internal Server Error",
+            close=True,
+        )
+
+    def _spoilt(self, response: Response, fault: Fault) -> Response:
+        if fault.kind is Kind.HTML:
+            return self._error_page(fault)
+        if fault.kind is Kind.CONTENT_TYPE:
+            wrong = fault.text or "text/html"
+            headers = [
+                (name, wrong if name.lower() == "content-type" else value)
+                for name, value in response.headers
+            ]
+            return replace(response, headers=headers)
+        return response
+
+    def _ask_listener(self, fault: Fault, control: ConnectionControl | None) -> None:
+        if control is None:
+            if fault.kind in _OF_CONNECTION:
+                _logger.warning("A fault (%s) needs the emulator's own listener.", fault)
+            elif fault.kind is Kind.DELAY and fault.stage is Stage.AFTER:
+                self._emulator.faults.wait(fault.seconds)
+        elif fault.kind is Kind.DROP:
+            control.drop = True
+        elif fault.kind is Kind.CUT:
+            control.cut_after = fault.bytes
+        elif fault.kind is Kind.SLOW:
+            control.drip = (max(1, fault.bytes), fault.seconds)
+        elif fault.kind is Kind.DELAY and fault.stage is Stage.AFTER:
+            control.delay += fault.seconds
+
+    def _record(self, watched: _Watched, data: bytes) -> None:
+        """Put the exchange into the journal; *data* is the answer as it is sent."""
+        request, passage, emulator = watched.request, watched.passage, self._emulator
+        head = watched.environ.get("cpanel_emu.head") or rebuilt_head(watched.environ)
+        found = _told(request, passage)
+        emulator.journal.record_exchange(
+            passage,
+            time=emulator.clock.now(),
+            user=found.user,
+            title=found.title or f"{watched.environ['REQUEST_METHOD']} {request.path[:200]}",
+            request=hidden_request(
+                head,
+                request.body,
+                more_names=secret_parameters(request),
+                secrets=passage.secrets,
+            ),
+            answer=hidden_answer(data, secrets=passage.secrets),
+            status=watched.status,
+            seconds=time.perf_counter() - watched.started,
+            faults=map(str, watched.struck),
+        )
+
+
+def _told(request: Request, passage: Passage) -> Asked:
+    """Return what *request* was about: what it led to, else what it asked for."""
+    if len(passage.calls) == 1:
+        call = passage.calls[0]
+        return Asked(call.module, call.function, call.user)
+    return asked(request)
