@@ -26,13 +26,17 @@ def get_dom(context: Context, arguments: Arguments) -> Result:
     """Return the HTML above and below a page's content as ``header`` and ``footer``.
 
     It is the theme's ``stdheader.html`` and ``stdfooter.html``, found as ``Branding="include()"``
-    finds them, with ``page_title`` as ``$CPVAR{'title'}`` and ``app_key`` as ``section`` and
-    ``icon``; a theme without them gets plain HTML.
+    finds them; a theme without them gets plain HTML. They see ``page_title`` as
+    ``$CPVAR{'title'}``, ``app_key`` as ``section``, and as ``iconurl`` the URL of the branding
+    image of that name.
     """
     title = html.escape(arguments.get("page_title"))
     key = html.escape(arguments.get("app_key"))
     page = context.open_page()
-    page.variables.update(title=title, section=key, icon=key, current="page")
+    image = page.branding_image(key) if key else None
+    page.variables.update(
+        title=title, section=key, iconurl=image[1] if image is not None else "", current="page"
+    )
     header, footer = page.text(_HEADER), page.text(_FOOTER)
     return Data(
         {

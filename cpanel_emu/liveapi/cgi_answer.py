@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 _BLOCK_END = re.compile(rb"\r?\n\r?\n")
 _LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
-_STATUS = re.compile(r"([1-5][0-9]{2})(?: +(.*))?")
+_STATUS = re.compile(r"([2-5][0-9]{2})(?: +(.*))?")
 _MAKES_A_BLOCK = frozenset({"content-type", "location", "status"})
 _OF_THE_CONNECTION = frozenset(
     {"status", "connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}

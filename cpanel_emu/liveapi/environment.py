@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cpanel_emu.liveapi.pages import PageRequest
+from cpanel_emu.liveapi.pages import CgiRequest
 
 _PRELUDE = Path(__file__).parent / "php" / "prelude.php"
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "x-cpanel-otp"})
@@ -21,7 +21,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 def page_environment(
-    request: PageRequest, socket: Path, local_cpanel: Path, settings: Path
+    request: CgiRequest, socket: Path, local_cpanel: Path, settings: Path
 ) -> dict[str, bytes]:
     """Return the variables of the page's process.
 
@@ -56,7 +56,7 @@ def write_php_settings(folder: Path) -> None:
     (folder / "cpanel-emu.ini").write_text(settings, encoding="utf-8")
 
 
-def _cgi_variables(request: PageRequest) -> Iterator[tuple[str, str]]:
+def _cgi_variables(request: CgiRequest) -> Iterator[tuple[str, str]]:
     query = f"?{request.query}" if request.query else ""
     yield "GATEWAY_INTERFACE", "CGI/1.1"
     yield "REDIRECT_STATUS", "200"  # PHP's CGI program refuses to run without it

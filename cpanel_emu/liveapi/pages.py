@@ -16,18 +16,19 @@ CUT_SHORT = b"[A fatal error or timeout occurred while processing this directive
 """Ends the body of a page that had to be stopped; the text is that of tags (``tags §1`` 1.11)."""
 
 
-def is_live_page(path: Path) -> bool:
-    """Whether *path* is a page to run, not one to serve or render."""
-    return path.name.endswith(LIVE_SUFFIXES)
+def is_live_page(path: str) -> bool:
+    """Whether the file at *path* is a page to run, not one to serve or render."""
+    return path.endswith(LIVE_SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True)
-class PageRequest:
-    """One request for a page. Text that came over HTTP holds bytes as Latin-1, as in WSGI."""
+class CgiRequest:
+    """What CGI tells a page of its request; text of HTTP holds bytes as Latin-1, as in WSGI."""
 
     page: Path
     """The file to run."""
     account: str
+    """The account's name."""
     home: Path
     """The account's home directory."""
     script_name: str

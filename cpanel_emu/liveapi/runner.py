@@ -10,7 +10,7 @@ from cpanel_emu.liveapi.cgi_answer import read_cgi_output
 from cpanel_emu.liveapi.commands import InterpreterError, command_for
 from cpanel_emu.liveapi.conversation import OpenSession
 from cpanel_emu.liveapi.environment import page_environment, write_php_settings
-from cpanel_emu.liveapi.pages import CUT_SHORT, NEVER_CONNECTED, PageAnswer, PageRequest
+from cpanel_emu.liveapi.pages import CUT_SHORT, NEVER_CONNECTED, CgiRequest, PageAnswer
 from cpanel_emu.liveapi.process import Outcome, ProcessLimits
 from cpanel_emu.liveapi.server import LiveApiServer
 from cpanel_emu.liveapi.socket_file import private_folder
@@ -36,7 +36,7 @@ class PageRunner:
         self._open_session = open_session
         self._limits = limits or ProcessLimits()
 
-    def run(self, request: PageRequest) -> PageAnswer:
+    def run(self, request: CgiRequest) -> PageAnswer:
         """Run a page to its end, or to its limits.
 
         Raises:
@@ -55,7 +55,7 @@ class PageRunner:
                 return _answer(request, outcome, connected=server.accepted > 0)
 
     def _start(
-        self, command: list[str], request: PageRequest, environment: dict[str, bytes]
+        self, command: list[str], request: CgiRequest, environment: dict[str, bytes]
     ) -> Outcome:
         try:
             return process.run(
@@ -69,7 +69,7 @@ class PageRunner:
             raise InterpreterError(f"Cannot run {command[0]}: {error.strerror}.") from None
 
 
-def _answer(request: PageRequest, outcome: Outcome, *, connected: bool) -> PageAnswer:
+def _answer(request: CgiRequest, outcome: Outcome, *, connected: bool) -> PageAnswer:
     answer = read_cgi_output(outcome.output)
     messages = outcome.errors.decode("utf-8", "replace")
     if messages:

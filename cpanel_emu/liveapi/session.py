@@ -7,11 +7,14 @@ read by one open page, so what a call or a ``setvar`` sets is seen by what comes
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cpanel_emu.accounts.models import AccountError
 from cpanel_emu.call import Answer, Api, Call, Printed
 from cpanel_emu.frontend import PageRequest
+from cpanel_emu.journal import Door, Passage
+from cpanel_emu.journal.passage import through
 from cpanel_emu.liveapi import answers
 from cpanel_emu.liveapi.messages import (
     Condition,
@@ -55,6 +58,10 @@ class LiveApiSession:
             AccountError: the account has been removed.
             StoreError: the account's files cannot be used.
         """
+        with through(Passage(Door.LIVEAPI, records=False)):
+            return self._answer(message)
+
+    def _answer(self, message: Message) -> bytes:
         match message:
             case Handshake():
                 self._as_json = True
@@ -85,7 +92,8 @@ class LiveApiSession:
         account = self._emulator.accounts.get(user)
         if account is None:
             raise AccountError(f'There is no account "{user}".')
-        return self._emulator.answer(call, account, page=self._request)
+        page = replace(self._request, account=account, variables=self._page.variables)
+        return self._emulator.answer(call, account, page=page)
 
     def _call_in_text(self, call: Call) -> Answer:
         self._tag_answer = self._call(call)

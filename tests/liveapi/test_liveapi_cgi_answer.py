@@ -29,6 +29,7 @@ HTML = (("Content-Type", "text/html"),)
         (b"Status: 404 Nothing here\n\n", CgiAnswer(404, "Nothing here", HTML, b"")),
         (b"Status: 404\n\n", CgiAnswer(404, "Not Found", HTML, b"")),
         (b"Status: 599\n\n", CgiAnswer(599, "Unknown", HTML, b"")),
+        (b"Status: 101 Switching\n\n", CgiAnswer(200, "OK", HTML, b"")),
         (b"Status: nonsense\n\n", CgiAnswer(200, "OK", HTML, b"")),
         (b"Location: /a\n\n", CgiAnswer(302, "Found", (("Location", "/a"), *HTML), b"")),
         (

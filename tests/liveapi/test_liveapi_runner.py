@@ -14,7 +14,7 @@ import pytest
 from cpanel_emu.liveapi.commands import InterpreterError
 from cpanel_emu.liveapi.installation import install_classes
 from cpanel_emu.liveapi.messages import Message
-from cpanel_emu.liveapi.pages import CUT_SHORT, NEVER_CONNECTED, PageAnswer, PageRequest
+from cpanel_emu.liveapi.pages import CUT_SHORT, NEVER_CONNECTED, CgiRequest, PageAnswer
 from cpanel_emu.liveapi.process import ProcessLimits
 from cpanel_emu.liveapi.runner import PageRunner
 from cpanel_emu.root import Root
@@ -74,13 +74,13 @@ class Place:
     def run(self, name: str, text: str, limits: ProcessLimits | None = None) -> PageAnswer:
         return self.ask(self.request(self.page(name, text)), limits)
 
-    def ask(self, request: PageRequest, limits: ProcessLimits | None = None) -> PageAnswer:
+    def ask(self, request: CgiRequest, limits: ProcessLimits | None = None) -> PageAnswer:
         runner = PageRunner(self.local_cpanel, EchoSession, limits)
         return runner.run(request)
 
-    def request(self, page: Path, account: str = "user") -> PageRequest:
+    def request(self, page: Path, account: str = "user") -> CgiRequest:
         script_name = f"/cpsess1234567890/frontend/x3/{page.name}"
-        return PageRequest(page, account, self.home, script_name)
+        return CgiRequest(page, account, self.home, script_name)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_a_php_page_gets_the_request(place: Place, php: str) -> None:
         "<?php echo json_encode([$_GET, $_POST, $_COOKIE, $_REQUEST['q'], $_REQUEST['p'],"
         " $_SERVER['REQUEST_METHOD'], $_SERVER['REMOTE_USER'], getenv('REMOTE_USER')]);",
     )
-    request = PageRequest(
+    request = CgiRequest(
         page,
         "user",
         place.home,
@@ -145,7 +145,7 @@ def test_a_php_page_gets_the_request(place: Place, php: str) -> None:
 
 def test_a_query_is_no_option_of_php(place: Place, php: str) -> None:
     page = place.page("p.live.php", "<?php echo $_SERVER['QUERY_STRING'];")
-    request = PageRequest(page, "user", place.home, "/p.live.php", query="-s")
+    request = CgiRequest(page, "user", place.home, "/p.live.php", query="-s")
     assert place.ask(request).body == b"-s" + NEVER_CONNECTED
 
 
@@ -216,7 +216,7 @@ def test_the_environment_is_the_documented_one(
     monkeypatch.setenv("CPANEL_EMU_SECRET", "hidden")
     monkeypatch.setenv("GITHUB_TOKEN", "hidden")
     page = place.page("p.live.cgi", PRINT_ENVIRONMENT)
-    request = PageRequest(
+    request = CgiRequest(
         page,
         "user",
         place.home,
@@ -374,7 +374,7 @@ def test_a_page_that_prints_too_much_is_stopped(place: Place) -> None:
 
 def test_a_page_that_does_not_read_its_request(place: Place) -> None:
     page = place.page("p.live.cgi", "#!/bin/sh\necho done\n")
-    request = PageRequest(
+    request = CgiRequest(
         page, "user", place.home, "/p", method="POST", body=b"x" * 1_000_000, content_type="a/b"
     )
     assert place.ask(request).body == b"done\n" + NEVER_CONNECTED

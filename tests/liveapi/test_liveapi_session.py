@@ -343,10 +343,15 @@ class TestChrome:
         (theme / "branding").mkdir()
         (theme / "branding" / "stdheader.html").write_text(
             '<h1 class="<cpanel printvar="section">"><cpanel printvar="title"></h1>'
+            '<img src="<cpanel printvar="iconurl">">'
         )
+        (theme / "branding" / "csr.png").touch()
         (theme / "stdfooter.html").write_text('<hr><cpanel print="$user">')
         assert self.parts(talk, page_title="A & B", app_key="csr") == {
-            "header": '<h1 class="csr">A &amp; B</h1>',
+            "header": (
+                '<h1 class="csr">A &amp; B</h1>'
+                '<img src="/cPanel_magic_revision_0/frontend/x3/branding/csr.png">'
+            ),
             "footer": "<hr>user",
         }
 

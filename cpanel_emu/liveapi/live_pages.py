@@ -1,0 +1,121 @@
+"""The LiveAPI pages of the served theme, run for any account (``liveapi_cli §1.1``)."""
+
+from __future__ import annotations
+
+import functools
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cpanel_emu.frontend import PageRequest
+from cpanel_emu.liveapi.installation import install_classes
+from cpanel_emu.liveapi.pages import CgiRequest, PageAnswer
+from cpanel_emu.liveapi.runner import PageRunner
+from cpanel_emu.liveapi.session import LiveApiSession
+from cpanel_emu.tags import MissingPage, OutsideTheme, PageWarning, RenderedPage
+
+if TYPE_CHECKING:
+    from cpanel_emu.emulator import Emulator
+
+_FORM_TYPE = "application/x-www-form-urlencoded"
+_RULE = "liveapi_cli §1.1"
+_MOST_MESSAGES = 100
+"""Lines of a page's standard error that go to the journal."""
+
+
+class LivePages:
+    """Finds and runs the pages; thread-safe. The classes that they include are put in place.
+
+    Raises:
+        StoreError: the root cannot be written.
+    """
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        install_classes(emulator.root)
+
+    def cgi_request(self, asked: PageRequest) -> CgiRequest:
+        """Return what CGI tells the page of a plain GET; a door adds what it knows.
+
+        Raises:
+            MissingPage: there is no such page, or it lies outside the theme.
+        """
+        emulator, theme = self._emulator, self._emulator.frontend.theme
+        try:
+            found = theme.find(asked.path)
+        except OutsideTheme:
+            found = None
+        if found is None:
+            raise MissingPage(f'There is no page "{asked.path}".')
+        return CgiRequest(
+            page=theme.folder.absolute() / asked.path,
+            account=asked.account.user,
+            home=emulator.root.home(asked.account.user),
+            script_name=f"{asked.token}/{theme.url(urllib.parse.quote(asked.path))}",
+            query=_form(asked.form),
+            server_name=emulator.accounts.server.hostname,
+            server_port=int(asked.port) if asked.port.isdecimal() else 0,
+            server_software=emulator.release.server_header,
+            security_token=asked.token,
+        )
+
+    def run(self, asked: PageRequest, request: CgiRequest) -> PageAnswer:
+        """Run a page and return what it sent; what it complained about goes to the journal.
+
+        Raises:
+            InterpreterError: its interpreter is missing, or cannot be started.
+        """
+        emulator = self._emulator
+
+        def open_session(account: str) -> LiveApiSession:
+            assert account == asked.account.user
+            return LiveApiSession(emulator, asked)
+
+        answer = PageRunner(emulator.root.local_cpanel, open_session).run(request)
+        for warning in _warnings(asked.path, answer):
+            emulator.journal.record_warning(
+                warning, asked.path, asked.account.user, emulator.clock.now()
+            )
+        return answer
+
+    def render(
+        self,
+        asked: PageRequest,
+        *,
+        query: str | None = None,
+        posted: Mapping[str, str] | None = None,
+    ) -> RenderedPage:
+        """Return the body of a page, exactly as served.
+
+        Args:
+            asked: the page and the account; without the rest its form is the query.
+            query: the part of the URL behind the question mark.
+            posted: the fields of a posted form.
+
+        Raises:
+            MissingPage: there is no such page, or it lies outside the theme.
+            InterpreterError: its interpreter is missing, or cannot be started.
+        """
+        request = self.cgi_request(asked)
+        if query is not None:
+            request = replace(request, query=query)
+        if posted:
+            body = _form(posted).encode("ascii")
+            request = replace(request, method="POST", body=body, content_type=_FORM_TYPE)
+        answer = self.run(asked, request)
+        return RenderedPage(answer.body, tuple(_warnings(asked.path, answer)))
+
+
+def _form(fields: Mapping[str, str]) -> str:
+    return urllib.parse.urlencode(fields)
+
+
+def _warnings(path: str, answer: PageAnswer) -> Iterator[PageWarning]:
+    warn = functools.partial(PageWarning, path, 1, 1, _RULE)
+    for line in answer.messages.splitlines()[:_MOST_MESSAGES]:
+        yield warn(line)
+    if not answer.connected:
+        yield warn("the page never connected to its LiveAPI socket")
+    if not answer.completed:
+        yield warn("the page was stopped: it took too long or printed too much")
