@@ -12,6 +12,7 @@ from cpanel_emu.releases import RELEASES
 
 _VERBS = {
     "account": ("accounts", "account"),
+    "coverage": ("coverage", "coverage"),
     "demo": ("demo", "demo"),
     "render": ("render", "render"),
     "serve": ("serve", "serve"),
