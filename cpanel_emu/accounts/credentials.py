@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import enum
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import ROOT_USER, Account, Service, WhmUser
@@ -55,6 +55,8 @@ class Login:
     user: str
     service: Service
     scheme: Scheme
+    account: Account | None = field(default=None, compare=False, repr=False)
+    """The account of *user* as it was when the credentials were checked, if that is known."""
 
     @property
     def is_root(self) -> bool:
@@ -117,7 +119,8 @@ class CredentialChecker:
         holder = self._holder(credentials.user, service)
         if not self._proves(credentials, holder) or not self._may_enter(holder, service):
             return None
-        return Login(credentials.user, service, credentials.scheme)
+        account = holder if isinstance(holder, Account) else None
+        return Login(credentials.user, service, credentials.scheme, account)
 
     def check_password(self, user: str, password: str, service: Service) -> Login | None:
         """Return the login that the login form's *user* and *password* give, or ``None``."""

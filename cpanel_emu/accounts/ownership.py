@@ -31,5 +31,7 @@ def target_account(login: Login, named: str, directory: AccountDirectory) -> Acc
     """
     if not named and login.service is Service.CPANEL:
         named = login.user
-    account = directory.get(named)
+    account = login.account if named == login.user else None
+    if account is None:
+        account = directory.get(named)
     return account if account is not None and may_act_for(login, account) else None

@@ -108,7 +108,10 @@ class Index:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"The index {self._path} cannot be used: {error}.") from error
+            raise self._error(error) from error
+
+    def _error(self, error: Exception) -> StoreError:
+        return StoreError(f"The index {self._path} cannot be used: {error}.")
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[contextlib.ExitStack]:
@@ -180,8 +183,11 @@ class Index:
     def hosts(self, kind: ItemKind) -> list[str]:
         """Return the distinct hosts of *kind*, sorted by code point (``ssl §6.2``)."""
         statement = "SELECT DISTINCT host FROM item WHERE kind = ? ORDER BY host"
-        with self._lock, self._errors():
-            return [host for (host,) in self._database.execute(statement, (kind.value,))]
+        with self._lock:
+            try:
+                return [host for (host,) in self._database.execute(statement, (kind.value,))]
+            except sqlite3.Error as error:
+                raise self._error(error) from error
 
     def add(self, item: Item) -> None:
         """Insert *item*; call inside `changing`."""

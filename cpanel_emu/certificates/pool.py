@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cpanel_emu.certificates.directory import CertificateDirectory
@@ -15,7 +14,9 @@ _KEPT_OPEN = 64
 
 
 @dataclass(slots=True)
-class _Entry:
+class Entry:
+    """An open directory, and how many use it at the moment."""
+
     directory: CertificateDirectory
     users: int = 0
 
@@ -36,38 +37,43 @@ class DirectoryPool:
     ) -> None:
         self._open_directory = open_directory
         self._size = size
-        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._lock = threading.Lock()
 
-    @contextlib.contextmanager
-    def using(self, user: str) -> Iterator[CertificateDirectory]:
+    def using(self, user: str) -> Loan:
         """Lend the directory of *user* for the block.
 
         Raises:
             ConfigurationError, StoreError: it cannot be opened.
         """
+        return Loan(self, user)
+
+    def lend(self, user: str) -> Entry:
+        """Return the entry of *user*, counting one user more; `take_back` ends that."""
         with self._lock:
             entry = self._entries.get(user)
             if entry is None or not entry.directory.is_current:
                 entry = self._reopened(user, entry)
             self._entries.move_to_end(user)
             entry.users += 1
-            self._close_surplus()
-        try:
-            yield entry.directory
-        finally:
-            with self._lock:
-                entry.users -= 1
-                if entry.users == 0 and self._entries.get(user) is not entry:
-                    entry.directory.close()
+            if len(self._entries) > self._size:
+                self._close_surplus()
+        return entry
 
-    def _reopened(self, user: str, old: _Entry | None) -> _Entry:
+    def take_back(self, user: str, entry: Entry) -> None:
+        """Count one user less; close what was kept open for that user alone."""
+        with self._lock:
+            entry.users -= 1
+            if entry.users == 0 and self._entries.get(user) is not entry:
+                entry.directory.close()
+
+    def _reopened(self, user: str, old: Entry | None) -> Entry:
         """Return a new entry for *user*; the *old* one is closed once nobody uses it."""
         if old is not None:
             del self._entries[user]
             if old.users == 0:
                 old.directory.close()
-        entry = self._entries[user] = _Entry(self._open_directory(user))
+        entry = self._entries[user] = Entry(self._open_directory(user))
         return entry
 
     def _close_surplus(self) -> None:
@@ -85,3 +91,25 @@ class DirectoryPool:
                 entry = self._entries.pop(name, None)
                 if entry is not None and entry.users == 0:
                     entry.directory.close()
+
+
+class Loan:
+    """A directory of a pool, lent for a ``with`` block.
+
+    A class of its own, for it costs half of a generator on the way of every call.
+    """
+
+    __slots__ = ("_entry", "_pool", "_user")
+
+    def __init__(self, pool: DirectoryPool, user: str) -> None:
+        self._pool = pool
+        self._user = user
+        self._entry: Entry | None = None
+
+    def __enter__(self) -> CertificateDirectory:
+        self._entry = self._pool.lend(self._user)
+        return self._entry.directory
+
+    def __exit__(self, *_error: object) -> None:
+        assert self._entry is not None
+        self._pool.take_back(self._user, self._entry)

@@ -19,6 +19,7 @@ _FILTER = "api2_filter"
 _SORT = "api2_sort"
 _PAGINATE = "api2_paginate"
 _COLUMNS = "api2_columns"
+_SWITCHES = frozenset({_FILTER, _SORT, _PAGINATE, _COLUMNS})
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
 _COUNT = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
@@ -35,8 +36,9 @@ def modified(rows: Rows, named: _Named, release: Release) -> Rows:
 
     An answer that says no stays as it is; so does one without modifiers.
     """
-    switches = (_FILTER, _SORT, _PAGINATE, _COLUMNS)
-    if rows.error is not None or not any(_is_on(named, switch) for switch in switches):
+    if rows.error is not None or _SWITCHES.isdisjoint(named):
+        return rows
+    if not any(_is_on(named, switch) for switch in _SWITCHES):
         return rows
     kept = list(rows.rows)
     if _is_on(named, _FILTER):
