@@ -235,17 +235,15 @@ class Index:
         if not self._is_taken(kind, wanted):
             return wanted
         base = f"{wanted} {created}"
-        known = self._database.execute(
-            "SELECT next FROM suffix WHERE kind = ? AND base = ?", (kind.value, base)
-        ).fetchone()
-        number = known[0] if known else 0
-        while self._is_taken(kind, f"{base}.{number}"):
-            number += 1
-        self._database.execute(
-            "INSERT OR REPLACE INTO suffix (kind, base, next) VALUES (?, ?, ?)",
-            (kind.value, base, number + 1),
-        )
-        return f"{base}.{number}"
+        while True:
+            (number,) = self._database.execute(
+                "INSERT INTO suffix (kind, base, next) VALUES (?, ?, 1) "
+                "ON CONFLICT (kind, base) DO UPDATE SET next = next + 1 RETURNING next - 1",
+                (kind.value, base),
+            ).fetchone()
+            name = f"{base}.{number}"
+            if not self._is_taken(kind, name):
+                return name
 
     def _is_taken(self, kind: ItemKind, friendly_name: str) -> bool:
         statement = "SELECT 1 FROM item WHERE kind = ? AND friendly_name = ?"

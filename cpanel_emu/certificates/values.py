@@ -7,9 +7,8 @@ Parameter names are handed in, because API 2 and UAPI call the same value differ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import idna
 
@@ -18,7 +17,8 @@ from cpanel_emu.errors import Failure
 MAXIMUM_HOST_NAME = 253
 _LONGEST_UNICODE_HOST = 1000
 
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)+(?![0-9]+\Z){_LABEL}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}", re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -61,10 +61,12 @@ API2_NAMES: Mapping[str, str] = {
 }
 """What API 2 calls each value, in the order of ``ssl §2.2``."""
 
+_REQUIRED = frozenset({"city", "company", "country", "host", "state"})
 _LIMITS = {
     "city": 128,
     "company": 64,
     "companydivision": 64,
+    "country": 2,
     "email": 255,
     "host": 64,
     "state": 128,
@@ -79,18 +81,16 @@ def canonical_host(text: str) -> str | None:
     the last not all digits, at most 253 characters. U-labels go through IDNA 2008 with
     UTS 46 mapping, non-transitional.
     """
-    wildcard = "*." if text.startswith("*.") else ""
-    name = text[len(wildcard) :]
-    if not name.isascii():
-        converted = _to_a_labels(name)
+    if not text.isascii():
+        wildcard = "*." if text.startswith("*.") else ""
+        converted = _to_a_labels(text[len(wildcard) :])
         if converted is None:
             return None
-        name = converted
-    host = wildcard + name.lower()
-    labels = name.lower().split(".")
-    if len(host) > MAXIMUM_HOST_NAME or len(labels) < 2 or labels[-1].isdigit():
+        text = wildcard + converted
+    host = text.lower()
+    if len(host) > MAXIMUM_HOST_NAME or not _HOST.fullmatch(host):
         return None
-    return host if all(_LABEL.fullmatch(label) for label in labels) else None
+    return host
 
 
 def _to_a_labels(name: str) -> str | None:
@@ -155,59 +155,36 @@ def checked_values(values: SubjectValues, names: Mapping[str, str] = API2_NAMES)
     Raises:
         Failure: the first failing row of ``ssl §2.2``, rows 1 to 6.
     """
-    _refuse_first(values, names, (_required_values, _country))
+    for name, value in _by_name(values):
+        if not value and name in _REQUIRED:
+            raise Failure(required(names[name]))
+    if not _COUNTRY.fullmatch(values.country):
+        raise Failure(f'"{names["country"]}" must be the country\'s two-letter abbreviation.')
     hosts = tuple(host for text in values.hosts if (host := canonical_host(text)) is not None)
     if len(hosts) < len(values.hosts):
         raise Failure(f'"{names["host"]}" is not a valid domain name.')
     if values.email and not is_email(values.email):
         raise Failure(f'"{names["email"]}" is not a valid email address.')
     stored = replace(values, hosts=hosts, country=values.country.upper())
-    _refuse_first(stored, names, (_lengths, _control_characters))
+    by_name = _by_name(stored)
+    for name, value in by_name:
+        if len(value) > _LIMITS[name]:
+            raise Failure(_too_long(names[name], _LIMITS[name]))
+    for name, value in by_name:
+        if _CONTROL.search(value):
+            raise Failure(f'"{names[name]}" contains a control character.')
     return stored
 
 
-_Check: TypeAlias = Callable[[SubjectValues, Mapping[str, str]], Iterator[str]]
-
-
-def _refuse_first(
-    values: SubjectValues, names: Mapping[str, str], checks: tuple[_Check, ...]
-) -> None:
-    for check in checks:
-        for text in check(values, names):
-            raise Failure(text)
-
-
-def _by_name(values: SubjectValues) -> Iterator[tuple[str, str]]:
-    yield "city", values.city
-    yield "company", values.company
-    yield "companydivision", values.companydivision
-    yield "country", values.country
-    yield "email", values.email
-    for host in values.hosts or ("",):
-        yield "host", host
-    yield "state", values.state
-    yield "password", values.password
-
-
-def _required_values(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
-    for name, value in _by_name(values):
-        if not value and name in {"city", "company", "country", "host", "state"}:
-            yield required(names[name])
-
-
-def _country(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
-    if not _COUNTRY.fullmatch(values.country):
-        yield f'"{names["country"]}" must be the country\'s two-letter abbreviation.'
-
-
-def _lengths(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
-    for name, value in _by_name(values):
-        bound = _LIMITS.get(name)
-        if bound is not None and len(value) > bound:
-            yield _too_long(names[name], bound)
-
-
-def _control_characters(values: SubjectValues, names: Mapping[str, str]) -> Iterator[str]:
-    for name, value in _by_name(values):
-        if _CONTROL.search(value):
-            yield f'"{names[name]}" contains a control character.'
+def _by_name(values: SubjectValues) -> list[tuple[str, str]]:
+    """Return all values under their names, in the order of ``ssl §2.2``."""
+    return [
+        ("city", values.city),
+        ("company", values.company),
+        ("companydivision", values.companydivision),
+        ("country", values.country),
+        ("email", values.email),
+        *(("host", host) for host in values.hosts or ("",)),
+        ("state", values.state),
+        ("password", values.password),
+    ]
