@@ -130,7 +130,7 @@ def _read_multipart(
         UploadedFile(name, part.filename or "", part.stream.read())
         for name, part in parts.items(multi=True)
     )
-    for part in parts.values():
+    for _, part in parts.items(multi=True):
         part.close()
     return {name: values[-1] for name, values in fields.lists()}, uploads
 
