@@ -84,13 +84,17 @@ class CertificateDirectory:
         self._stored = stored
         self._folder = folder
         self._layout = release.layout
+        self._places = {
+            kind: (folder / place, suffix) for kind, (place, suffix) in _FILES[self._layout].items()
+        }
         self._line_end = "\n" if release.pem_final_newline else ""
         self._durable = durable
         refuse_newer_layout(folder, release)
         try:
-            for subfolder in sorted({place for place, _ in _FILES[self._layout].values()}):
-                (folder / subfolder).mkdir(mode=0o700, parents=True, exist_ok=True)
-            index_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            places = (place for place, _ in self._places.values())
+            # The parent first: what mkdir makes in between has a permissive mode.
+            for needed in (folder, *places, index_path.parent):
+                needed.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{folder} cannot be made: {error.strerror}.") from error
         self._index = Index(index_path, durable=durable)
@@ -116,8 +120,8 @@ class CertificateDirectory:
 
     def path(self, kind: ItemKind, name: str) -> Path:
         """Return where the item of *kind* with this file name lies."""
-        place, suffix = _FILES[self._layout][kind]
-        return self._folder / place / f"{name}{suffix}"
+        place, suffix = self._places[kind]
+        return place / f"{name}{suffix}"
 
     def add(self, new: NewItem) -> Item:
         """Store *new* and return its record; an identical item keeps the first record.
