@@ -48,6 +48,7 @@ from cpanel_emu.root import Root, store_errors
 
 if TYPE_CHECKING:
     from cpanel_emu.frontend import Frontend, PageRequest
+    from cpanel_emu.liveapi.live_pages import LivePages
     from cpanel_emu.server.doors import Doors, SharedPorts
     from cpanel_emu.server.endpoints import Endpoint
     from cpanel_emu.tags import OpenPage
@@ -203,6 +204,13 @@ class Emulator:
             bytecode=page_cache(self.options.page_cache),
         )
 
+    @functools.cached_property
+    def live_pages(self) -> LivePages:
+        """The LiveAPI pages of the served theme."""
+        from cpanel_emu.liveapi.live_pages import LivePages  # noqa: PLC0415  (as above)
+
+        return LivePages(self)
+
     def answer(self, call: Call, account: Account, *, page: PageRequest | None = None) -> Answer:
         """Run *call* as *account* and return its answer; every door comes here.
 
@@ -289,15 +297,18 @@ class Emulator:
             AccountError: there is no such account.
             MissingPage: there is no such page, or it lies outside the theme.
             StrictPageError: *strict*, and the page has warnings.
+            InterpreterError: it is a LiveAPI page, and its interpreter is missing.
         """
         from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (as above)
+        from cpanel_emu.liveapi.pages import is_live_page  # noqa: PLC0415
 
         account = self.accounts.get(user)
         if account is None:
             raise AccountError(f'There is no account "{user}".')
         request = PageRequest(account, page, form or {})
+        pages = self.live_pages if is_live_page(page) else self.frontend
         with through(Passage(Door.PAGE, records=False)):
-            return self.frontend.render(request, strict=strict).body
+            return pages.render(request, strict=strict).body
 
     @contextlib.contextmanager
     def ssl_manager(self, user: str) -> Iterator[SslManager]:

@@ -10,6 +10,7 @@ from cpanel_emu.accounts.models import AccountError
 from cpanel_emu.cli.common import FAILED, emulator, options_but
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.frontend import PageRequest
+from cpanel_emu.liveapi.pages import is_live_page
 
 
 @click.command()
@@ -28,14 +29,20 @@ def render(
 ) -> None:
     """Render PAGE, a path relative to the theme; the bytes are exactly those that are served.
 
-    What the page asked for in vain goes to standard error, with file, line and rule.
+    LiveAPI pages (.live.php, .live.pl, .live.cgi) are run. What the page asked for in vain goes to
+    standard error, with file, line and rule.
     """
+    posted = _posted(fields)
+    form = {**dict(urllib.parse.parse_qsl(query, keep_blank_values=True)), **posted}
     with emulator(flags) as server:
         account = server.accounts.get(user)
         if account is None:
             raise AccountError(f'There is no account "{user}".')
-        request = PageRequest(account, page.removeprefix("/"), _form(fields, query))
-        rendered = server.frontend.render(request)
+        request = PageRequest(account, page.removeprefix("/"), form)
+        if is_live_page(request.path):
+            rendered = server.live_pages.render(request, query=query, posted=posted)
+        else:
+            rendered = server.frontend.render(request)
     click.echo(rendered.body, nl=False)
     for one in rendered.warnings:
         click.echo(f"{one.file}:{one.line}:{one.column}: {one.message} [{one.rule}]", err=True)
@@ -43,8 +50,8 @@ def render(
         raise SystemExit(FAILED)
 
 
-def _form(fields: tuple[str, ...], query: str) -> dict[str, str]:
-    form = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+def _posted(fields: tuple[str, ...]) -> dict[str, str]:
+    form = {}
     for field in fields:
         name, equals, value = field.partition("=")
         if not equals:

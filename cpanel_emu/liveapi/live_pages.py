@@ -13,7 +13,7 @@ from cpanel_emu.liveapi.installation import install_classes
 from cpanel_emu.liveapi.pages import CgiRequest, PageAnswer
 from cpanel_emu.liveapi.runner import PageRunner
 from cpanel_emu.liveapi.session import LiveApiSession
-from cpanel_emu.tags import MissingPage, OutsideTheme, PageWarning, RenderedPage
+from cpanel_emu.tags import MissingPage, OutsideTheme, PageWarning, RenderedPage, StrictPageError
 
 if TYPE_CHECKING:
     from cpanel_emu.emulator import Emulator
@@ -85,6 +85,7 @@ class LivePages:
         *,
         query: str | None = None,
         posted: Mapping[str, str] | None = None,
+        strict: bool = False,
     ) -> RenderedPage:
         """Return the body of a page, exactly as served.
 
@@ -92,10 +93,12 @@ class LivePages:
             asked: the page and the account; without the rest its form is the query.
             query: the part of the URL behind the question mark.
             posted: the fields of a posted form.
+            strict: whether warnings are errors.
 
         Raises:
             MissingPage: there is no such page, or it lies outside the theme.
             InterpreterError: its interpreter is missing, or cannot be started.
+            StrictPageError: *strict*, and the page has warnings.
         """
         request = self.cgi_request(asked)
         if query is not None:
@@ -104,7 +107,10 @@ class LivePages:
             body = _form(posted).encode("ascii")
             request = replace(request, method="POST", body=body, content_type=_FORM_TYPE)
         answer = self.run(asked, request)
-        return RenderedPage(answer.body, tuple(_warnings(asked.path, answer)))
+        page = RenderedPage(answer.body, tuple(_warnings(asked.path, answer)))
+        if strict and page.warnings:
+            raise StrictPageError(page)
+        return page
 
 
 def _form(fields: Mapping[str, str]) -> str:

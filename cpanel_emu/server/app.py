@@ -24,6 +24,7 @@ from cpanel_emu.server import api, pages
 from cpanel_emu.server.api import Format
 from cpanel_emu.server.frontend_door import FrontendDoor
 from cpanel_emu.server.gate import Denial, Gate, Lockout
+from cpanel_emu.server.live_page_door import LivePageDoor
 from cpanel_emu.server.login import LoginDoor
 from cpanel_emu.server.parameters import RequestTooLarge
 from cpanel_emu.server.request import Request, read_request
@@ -54,7 +55,12 @@ class Application:
         self._logins = LoginDoor(
             self._gate, emulator.accounts, self._release, emulator.random, emulator.clock.now
         )
-        self._pages = FrontendDoor(emulator.frontend, self._release, strict=options.strict)
+        self._pages = FrontendDoor(
+            emulator.frontend,
+            LivePageDoor(emulator.live_pages, self._release),
+            self._release,
+            strict=options.strict,
+        )
         self._open_to_all = {
             "/login": self._logins.log_in,
             "/login/": self._logins.log_in,

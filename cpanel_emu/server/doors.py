@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpanel_emu.errors import ConfigurationError
-from cpanel_emu.liveapi.installation import install_classes
 from cpanel_emu.liveapi.standing import StandingSocket, standing_path
 from cpanel_emu.server.app import Application
 from cpanel_emu.server.endpoints import Endpoint, Service
@@ -66,9 +65,7 @@ class Doors:
 
         Raises:
             SocketFileError: the socket cannot be made.
-            StoreError: the root cannot be written.
         """
-        install_classes(self._emulator.root)
         self._listener.start()
         try:
             self._standing.open()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 import urllib.parse
+from collections.abc import Mapping
 from email.utils import formatdate, parsedate_to_datetime
 
 from cpanel_emu.accounts.models import Account
 from cpanel_emu.frontend import Frontend, PageRequest
+from cpanel_emu.liveapi.pages import is_live_page
 from cpanel_emu.releases import Release
+from cpanel_emu.server.live_page_door import LivePageDoor
 from cpanel_emu.server.request import Request
 from cpanel_emu.server.responses import HTML, Response, complete, not_found
 from cpanel_emu.server.strict_page import strict_page
@@ -47,12 +50,21 @@ class FrontendDoor:
 
     Args:
         frontend: the theme.
+        live_pages: answers for the theme's LiveAPI pages.
         release: the emulated release.
         strict: whether a page with warnings is replaced by one that tells them.
     """
 
-    def __init__(self, frontend: Frontend, release: Release, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        frontend: Frontend,
+        live_pages: LivePageDoor,
+        release: Release,
+        *,
+        strict: bool = False,
+    ) -> None:
         self._frontend = frontend
+        self._live_pages = live_pages
         self._release = release
         self._strict = strict
 
@@ -97,24 +109,23 @@ class FrontendDoor:
             return self._to_folder(request, path, names, now)
         if not path or path.endswith("/"):
             path += _INDEX
+        if is_live_page(path):
+            asked = _page_request(request, account, path, request.values)
+            return self._live_pages.answer(request, asked, now)
         if not processes_tags(path):
             return self.file(request, path, now)
         with temporary_files(request.parameters.files) as uploads:
-            return self._rendered(request, account, path, {**request.values, **uploads}, now)
+            form = {**request.values, **uploads}
+            return self._rendered(_page_request(request, account, path, form), now)
 
-    def _rendered(
-        self, request: Request, account: Account, path: str, form: dict[str, str], now: float
-    ) -> Response:
-        asked = PageRequest(
-            account, path, form, token=_token(request), host=request.host, port=request.port
-        )
+    def _rendered(self, asked: PageRequest, now: float) -> Response:
         try:
             page = self._frontend.render(asked, strict=self._strict)
         except MissingPage:
             return not_found()
         except StrictPageError as error:
-            return self._complete(HTML, strict_page(path, error.page.warnings), now)
-        kind = _PAGE_TYPES.get(posixpath.splitext(path)[1], HTML)
+            return self._complete(HTML, strict_page(asked.path, error.page.warnings), now)
+        kind = _PAGE_TYPES.get(posixpath.splitext(asked.path)[1], HTML)
         return self._complete(kind, page.body, now)
 
     def _to_folder(
@@ -163,6 +174,14 @@ class FrontendDoor:
             status=status,
             extra=extra or (),
         )
+
+
+def _page_request(
+    request: Request, account: Account, path: str, form: Mapping[str, str]
+) -> PageRequest:
+    return PageRequest(
+        account, path, form, token=_token(request), host=request.host, port=request.port
+    )
 
 
 def _token(request: Request) -> str:

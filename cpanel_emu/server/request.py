@@ -40,6 +40,8 @@ class Request:
     """The body as it came, without chunks."""
     none_match: str = ""
     """The ``If-None-Match`` header, or ``""``."""
+    environ: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The WSGI environment, for what is handed on as it came."""
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -114,6 +116,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         modified_since=environ.get("HTTP_IF_MODIFIED_SINCE", ""),
         body=body,
         none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
+        environ=environ,
     )
 
 

@@ -197,7 +197,6 @@ def test_the_served_theme_stands_in_for_the_accounts_own(client: Client) -> None
         ".hidden",
         ".git/config",
         "d/.hidden.css",
-        "a.live.php",
         "lib/a.pl",
         "none.css",
         "none.html",
@@ -212,7 +211,7 @@ def test_the_served_theme_stands_in_for_the_accounts_own(client: Client) -> None
 def test_what_is_not_shown(place: Place, client: Client, path: str) -> None:
     secret = place.theme.parent / "secret.txt"
     secret.write_text("secret")
-    for name in (".hidden", ".git/config", "d/.hidden.css", "a.live.php", "lib/a.pl"):
+    for name in (".hidden", ".git/config", "d/.hidden.css", "lib/a.pl"):
         place.write(name, "secret")
     (place.theme / "link.txt").symlink_to(secret)
     (place.theme / "away").symlink_to(place.theme.parent)
