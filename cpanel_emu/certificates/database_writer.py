@@ -1,7 +1,7 @@
 """Keeps the ``ssl.db`` of every account up to date, off the path of the calls (``ssl §5`` rule 7).
 
-It may lag: it is written half a second after a change (later for an account so large that
-writing takes long), and at a clean end.
+It may lag: it is written half a second after the last of a series of changes, or while they go
+on for long every half minute, and at a clean end.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from cpanel_emu.certificates.database_file import database_text
@@ -21,11 +22,21 @@ from cpanel_emu.root import write_atomically
 
 _logger = logging.getLogger(__name__)
 
-_SECONDS_BETWEEN_WRITES = 0.5
+_QUIET_SECONDS = 0.5
+_LONGEST_LAG_SECONDS = 30.0
+_LOOK_SECONDS = 0.25
 _PAUSE = 0.0002
-_WAIT_PER_WRITING_TIME = 20.0
-"""A write waits this many times the last one's duration, so that a large account under steady
-change spends a twentieth of its time on the view, not all of it."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """When an account's items changed first and last since its ``ssl.db`` was written."""
+
+    first: float
+    last: float
+
+    def is_due(self, now: float) -> bool:
+        return now - self.last >= _QUIET_SECONDS or now - self.first >= _LONGEST_LAG_SECONDS
 
 
 class DatabaseFiles:
@@ -43,7 +54,7 @@ class DatabaseFiles:
     ) -> None:
         self._using = using
         self._path = path
-        self._changed: dict[str, float] = {}
+        self._changed: dict[str, _Waiting] = {}
         self._condition = threading.Condition()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -52,8 +63,9 @@ class DatabaseFiles:
 
     def touch(self, user: str) -> None:
         """Remember that the items of *user* changed."""
+        now = time.monotonic()
         with self._condition:
-            self._changed[user] = time.monotonic()
+            self._changed.setdefault(user, _Waiting(now, now)).last = now
             if self._thread is None and not self._closing:
                 self._thread = threading.Thread(
                     target=self._run, name="cpanel-emu ssl.db", daemon=True
@@ -83,21 +95,19 @@ class DatabaseFiles:
             self._hurried = False
 
     def _run(self) -> None:
-        pause = _SECONDS_BETWEEN_WRITES
         while True:
             with self._condition:
-                if self._condition.wait_for(lambda: self._closing, timeout=pause):
+                if self._condition.wait_for(lambda: self._closing, timeout=_LOOK_SECONDS):
                     return
-            started = time.monotonic()
-            self._write_changed()
-            writing = time.monotonic() - started
-            pause = max(_SECONDS_BETWEEN_WRITES, _WAIT_PER_WRITING_TIME * writing)
+            self._write_due()
 
-    def _write_changed(self) -> None:
+    def _write_due(self) -> None:
         with self._writing:
             with self._condition:
-                users = list(self._changed)
-                self._changed.clear()
+                now = time.monotonic()
+                users = [user for user, waiting in self._changed.items() if waiting.is_due(now)]
+                for user in users:
+                    del self._changed[user]
             for user in users:
                 self._write(user)
 
