@@ -253,6 +253,10 @@ class CertificateDirectory:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
         return self._index.newest_first(kind, host)
 
+    def newest_paths(self, kind: ItemKind, host: str) -> Iterator[Path]:
+        """Yield the files of what `newest_first` yields, at less cost."""
+        return (self.path(kind, name) for name in self._index.newest_names(kind, host))
+
     def all_of(self, kind: ItemKind) -> Iterator[Item]:
         """Yield every item of *kind*, by friendly name, then id (``ssl §8``)."""
         return self._index.all_of(kind)

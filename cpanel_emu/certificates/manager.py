@@ -103,9 +103,9 @@ class SslManager:
 
     def installed_key(self, host: str) -> KeyPair | None:
         """Return the newest readable key of *host* (``ssl §2.2``, "Key used")."""
-        for item in self.directory.newest_first(ItemKind.KEY, host):
+        for path in self.directory.newest_paths(ItemKind.KEY, host):
             try:
-                return self.key_cache.load(self.directory.path(ItemKind.KEY, item.name))
+                return self.key_cache.load(path)
             except Failure:
                 continue
         return None
