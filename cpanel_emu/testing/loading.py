@@ -26,6 +26,9 @@ from cpanel_emu.testing.cases import (
 )
 from cpanel_emu.testing.schema import load_schema, violations
 
+_FOLDERS = frozenset({"stubs", "theme"})
+"""Options of a set-up whose values are paths."""
+
 
 def load_suite(folder: Path) -> Suite:
     """Read and check the suite in *folder*.
@@ -158,9 +161,13 @@ class _CaseReader:
             key_pool=self._path(path, table["key_pool"]) if "key_pool" in table else None,
             clock=table.get("clock"),
             random_seed=table.get("random_seed"),
-            options=tuple(sorted(table.get("options", {}).items())),
+            options=tuple(sorted(self._options(path, table.get("options", {})))),
             blocked=tuple(table.get("blocked", ())),
         )
+
+    def _options(self, path: Path, options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        for name, value in options.items():
+            yield name, self._path(path, value) if name in _FOLDERS else value
 
     def _step(self, path: Path, case: dict[str, Any], row: dict[str, Any]) -> Step:
         answer = row.get("answer")
