@@ -393,6 +393,11 @@ class Emulator:
                 self._doors = doors
 
     @property
+    def is_listening(self) -> bool:
+        """Whether the doors are open."""
+        return self._doors is not None
+
+    @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Every address that is listened on; the doors open at first use."""
         return self._opened().endpoints

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 _KINDS = tuple(kind for kind in Kind if kind is not Kind.FAIL)
+_SCENERY = (".css", ".gif", ".ico", ".jpg", ".js", ".png", ".svg")
+"""Files that a browser fetches with each page; the journal is for what programs do."""
 _OF_CONNECTION = frozenset({Kind.DROP, Kind.CUT, Kind.SLOW})
 
 OLD_ERROR_PAGE = (
@@ -48,7 +50,6 @@ class _Watched:
     passage: Passage
     struck: tuple[Fault, ...]
     started: float = field(default_factory=time.perf_counter)
-    status: str = ""
 
     def at(self, stage: Stage) -> list[Fault]:
         """Return the faults that strike at *stage*."""
@@ -91,7 +92,6 @@ class Watch:
             response = self._spoilt(response, fault)
         for fault in watched.struck:
             self._ask_listener(fault, own)
-        watched.status = response.status
         if own is None and self._records:
             self._record(watched, http_answer(response.status, response.headers, (), response.body))
         return response
@@ -156,6 +156,8 @@ class Watch:
 
     def _record(self, watched: _Watched, data: bytes) -> None:
         """Put the exchange into the journal; *data* is the answer as it is sent."""
+        if watched.request.path.lower().endswith(_SCENERY) and not watched.passage.calls:
+            return
         request, passage, emulator = watched.request, watched.passage, self._emulator
         head = watched.environ.get("cpanel_emu.head") or rebuilt_head(watched.environ)
         found = _told(request, passage)
@@ -171,7 +173,7 @@ class Watch:
                 secrets=passage.secrets,
             ),
             answer=hidden_answer(data, secrets=passage.secrets),
-            status=watched.status,
+            status=data.partition(b"\r\n")[0].partition(b" ")[2].decode("latin-1"),
             seconds=time.perf_counter() - watched.started,
             faults=map(str, watched.struck),
         )

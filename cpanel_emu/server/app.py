@@ -17,6 +17,8 @@ from cpanel_emu.accounts.models import Service
 from cpanel_emu.accounts.ownership import target_account
 from cpanel_emu.accounts.seeding import published_secrets
 from cpanel_emu.call import Api, Arguments, Call
+from cpanel_emu.control.door import ControlDoor
+from cpanel_emu.control.watch import Watch
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import StoreError
 from cpanel_emu.functions import whm
@@ -47,6 +49,8 @@ class Application:
         self._release = emulator.release
         options = emulator.options
         self._body_limit = options.max_body
+        self._control = ControlDoor(emulator) if options.control else None
+        self._watch = Watch(emulator, self._refuse_by_fault)
         checker = CredentialChecker(
             emulator.accounts,
             refused=frozenset() if options.is_loopback else published_secrets(),
@@ -83,7 +87,9 @@ class Application:
             request = read_request(
                 environ, strip_quotes=self._release.strips_quotes, body_limit=self._body_limit
             )
-            return self._route(request)
+            if self._control is not None and self._control.owns(request):
+                return self._control.answer(request, environ)
+            return self._watch.answered(request, environ, self._route)
         except RequestTooLarge:
             return refused("413 Request Entity Too Large")
         except StoreError as error:
@@ -124,6 +130,10 @@ class Application:
             denial = Denial.WRONG_CREDENTIALS
         status, page = pages.refusal(denial)
         return self._complete(HTML, page, status=status)
+
+    def _refuse_by_fault(self, request: Request) -> Response:
+        form = _FORMATS.get(request.path[1:].partition("/")[0])
+        return self._refuse(request, form, Denial.WRONG_CREDENTIALS)
 
     def _api(self, request: Request, login: Login, form: Format, name: str) -> Response:
         if name == "cpanel":
