@@ -360,3 +360,11 @@ def test_a_page_cache_that_others_can_change_is_refused(start: Start, tmp_path: 
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="File exists"):
         client_of(start(page_cache=tmp_path / "file"))
+
+
+def test_five_megabytes_without_a_tag(place: Place, client: Client) -> None:
+    text = (b"<p>{{ \xe9 }} <cpa %FORM $user></p>\r\n" * 160_000)[: 5 * 1024 * 1024]
+    place.write("long.html", text)
+    answer = client.get("/frontend/mine/long.html", login="user")
+    assert answer.header("Content-Length") == str(5 * 1024 * 1024)
+    assert answer.body == text
