@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import json
 import multiprocessing
+import os
 import selectors
 import socket
 import sys
@@ -27,7 +29,8 @@ _CONNECT_SECONDS = 5.0
 class Load:
     """*request* (exact bytes) on *connections* at once, in all *processes*, for *seconds*.
 
-    Answers other than *status*, or without ``Content-Length``, count as errors.
+    Answers other than *status*, or without ``Content-Length``, count as errors. *numbered* is
+    what to replace in each request by a number of as many digits that no other request has.
     """
 
     host: str
@@ -37,6 +40,7 @@ class Load:
     seconds: float = 5.0
     processes: int = 1
     status: int = 200
+    numbered: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ class _Client:
         self.answers = 0
         self.errors = 0
         self.latencies = array("d")
+        self._numbers = itertools.count(int.from_bytes(os.urandom(8)))
         self._open()
 
     def _open(self) -> None:
@@ -123,8 +128,13 @@ class _Client:
         self._socket.close()
 
     def send(self) -> None:
+        request, numbered = self._load.request, self._load.numbered
+        if numbered:
+            digits = len(numbered)
+            number = next(self._numbers) % 10**digits
+            request = request.replace(numbered, b"%0*d" % (digits, number))
         self._sent = time.perf_counter()
-        self._socket.sendall(self._load.request)
+        self._socket.sendall(request)
 
     def receive(self) -> None:
         try:
@@ -132,7 +142,7 @@ class _Client:
         except OSError:
             data = b""
         self._answer += data
-        size = _whole_size(self._answer)
+        size = whole_size(self._answer)
         if size is not None and len(self._answer) >= size:
             self._finish(self._answer.startswith(self._expected))
         elif not data:
@@ -152,7 +162,7 @@ class _Client:
         self.send()
 
 
-def _whole_size(answer: bytes) -> int | None:
+def whole_size(answer: bytes) -> int | None:
     """Return the size of head and body together, or None while the head is not whole."""
     end = answer.find(b"\r\n\r\n")
     if end < 0:
