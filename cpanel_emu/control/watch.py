@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cpanel_emu.control.asked import Asked, asked, door_of, secret_parameters
 from cpanel_emu.control.faults import Fault, Kind, Stage, Target
 from cpanel_emu.control.rebuilt import rebuilt_head
-from cpanel_emu.journal import Passage
+from cpanel_emu.journal import Exchange, Passage
 from cpanel_emu.journal.passage import through
 from cpanel_emu.journal.redaction import hidden_answer, hidden_request
 from cpanel_emu.server.gateway import ConnectionControl
@@ -32,6 +32,8 @@ _logger = logging.getLogger(__name__)
 _KINDS = tuple(kind for kind in Kind if kind is not Kind.FAIL)
 _SCENERY = (".css", ".gif", ".ico", ".jpg", ".js", ".png", ".svg")
 """Files that a browser fetches with each page; the journal is for what programs do."""
+_WEIGHT = 4_000
+"""About how many bytes a request takes in memory besides its texts."""
 _OF_CONNECTION = frozenset({Kind.DROP, Kind.CUT, Kind.SLOW})
 
 OLD_ERROR_PAGE = (
@@ -54,6 +56,48 @@ class _Watched:
     def at(self, stage: Stage) -> list[Fault]:
         """Return the faults that strike at *stage*."""
         return [fault for fault in self.struck if fault.stage is stage]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One request with its answer, as they were: nobody may see them before `exchange`."""
+
+    request: Request
+    passage: Passage
+    struck: tuple[Fault, ...]
+    method: str
+    head: bytes
+    answer: bytes
+    time: float
+    seconds: float
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes in memory; parameters take a body's size again."""
+        return _WEIGHT + 2 * (len(self.head) + len(self.request.body)) + len(self.answer)
+
+    def exchange(self, number: int) -> Exchange:
+        """Return what the journal tells of it, secrets hidden."""
+        request, passage = self.request, self.passage
+        found = _told(request, passage)
+        return Exchange(
+            number=number,
+            time=self.time,
+            door=passage.door,
+            user=found.user,
+            title=found.title or f"{self.method} {request.path[:200]}",
+            request=hidden_request(
+                self.head,
+                request.body,
+                more_names=secret_parameters(request),
+                secrets=passage.secrets,
+            ),
+            answer=hidden_answer(self.answer, secrets=passage.secrets),
+            status=self.answer.partition(b"\r\n")[0].partition(b" ")[2].decode("latin-1"),
+            seconds=self.seconds,
+            faults=tuple(map(str, self.struck)),
+            calls=tuple(passage.calls),
+        )
 
 
 class Watch:
@@ -156,27 +200,20 @@ class Watch:
 
     def _record(self, watched: _Watched, data: bytes) -> None:
         """Put the exchange into the journal; *data* is the answer as it is sent."""
-        if watched.request.path.lower().endswith(_SCENERY) and not watched.passage.calls:
+        request = watched.request
+        if request.path.lower().endswith(_SCENERY) and not watched.passage.calls:
             return
-        request, passage, emulator = watched.request, watched.passage, self._emulator
-        head = watched.environ.get("cpanel_emu.head") or rebuilt_head(watched.environ)
-        found = _told(request, passage)
-        emulator.journal.record_exchange(
-            passage,
-            time=emulator.clock.now(),
-            user=found.user,
-            title=found.title or f"{watched.environ['REQUEST_METHOD']} {request.path[:200]}",
-            request=hidden_request(
-                head,
-                request.body,
-                more_names=secret_parameters(request),
-                secrets=passage.secrets,
-            ),
-            answer=hidden_answer(data, secrets=passage.secrets),
-            status=data.partition(b"\r\n")[0].partition(b" ")[2].decode("latin-1"),
+        seen = _Seen(
+            request=request,
+            passage=watched.passage,
+            struck=watched.struck,
+            method=watched.environ["REQUEST_METHOD"],
+            head=watched.environ.get("cpanel_emu.head") or rebuilt_head(watched.environ),
+            answer=data,
+            time=self._emulator.clock.now(),
             seconds=time.perf_counter() - watched.started,
-            faults=map(str, watched.struck),
         )
+        self._emulator.journal.record_later(seen.exchange, seen.weight)
 
 
 def _told(request: Request, passage: Passage) -> Asked:

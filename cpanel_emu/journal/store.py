@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,22 @@ SIZE = 1_000
 CAPACITY = 16 * 1024 * 1024
 
 
+@dataclass(slots=True)
+class _Unwritten:
+    """An exchange that nobody has asked for yet."""
+
+    number: int
+    weight: int
+    write: Callable[[int], Exchange]
+    exchange: Exchange | None = None
+
+    def written(self) -> Exchange:
+        """Return the exchange, written only once."""
+        if self.exchange is None:
+            self.exchange = self.write(self.number)
+        return self.exchange
+
+
 class Journal:
     """The newest entries; thread-safe.
 
@@ -42,7 +59,7 @@ class Journal:
     def __init__(self, size: int = SIZE, capacity: int = CAPACITY) -> None:
         self.size = size
         self.capacity = capacity
-        self._entries: deque[Entry] = deque()
+        self._entries: deque[Entry | _Unwritten] = deque()
         self._weight = 0
         self._lock = threading.Lock()
         self._count = 0
@@ -124,7 +141,19 @@ class Journal:
                 )
             )
 
-    def _append(self, entry: Entry) -> None:
+    def record_later(self, write: Callable[[int], Exchange], weight: int) -> None:
+        """Remember an exchange that *write* makes, given its number, once somebody asks for it.
+
+        Most are never looked at, and to hide the secrets of one costs as much as to answer it.
+
+        Args:
+            write: makes the exchange, its secrets hidden; what it holds is not shown to anybody.
+            weight: about how many bytes it holds until then.
+        """
+        with self._lock:
+            self._append(_Unwritten(self._count + 1, weight, write))
+
+    def _append(self, entry: Entry | _Unwritten) -> None:
         self._count += 1
         self._entries.append(entry)
         self._weight += entry.weight
@@ -147,7 +176,8 @@ class Journal:
         with self._lock:
             if after >= self._count:
                 return ()
-            return tuple(entry for entry in self._entries if entry.number > after)
+            kept = [entry for entry in self._entries if entry.number > after]
+        return tuple(entry.written() if isinstance(entry, _Unwritten) else entry for entry in kept)
 
     @property
     def last(self) -> int:
