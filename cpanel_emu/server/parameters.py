@@ -130,8 +130,9 @@ def _read_multipart(
         UploadedFile(name, part.filename or "", part.stream.read())
         for name, part in parts.items(multi=True)
     )
-    for _, part in parts.items(multi=True):
-        part.close()
+    for same_name in parts.listvalues():
+        for part in same_name:
+            part.close()
     return {name: values[-1] for name, values in fields.lists()}, uploads
 
 
