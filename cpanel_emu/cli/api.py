@@ -6,27 +6,26 @@ command-line library: the rules are the old program's own, and it must start fas
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import unquote
 
 from cpanel_emu.accounts.models import ROOT_USER
-from cpanel_emu.call import Answer, Api, Arguments, Call
+from cpanel_emu.call import Answer, Api, Call
+from cpanel_emu.cli.command_line import UsageError, read_arguments, take_apart
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import EmulatorError
 from cpanel_emu.options import resolve
 from cpanel_emu.releases import Release
-from cpanel_emu.tongues import json_api, json_pretty, xml_api, yaml_cli
-from cpanel_emu.tongues.envelopes import Envelope, envelope
+from cpanel_emu.tongues import json_api
+from cpanel_emu.tongues.envelopes import envelope
 
-_APIS = {"cpapi1": Api.API1, "cpapi2": Api.API2, "uapi": Api.UAPI}
-_FORMATS = ("json", "jsonpretty", "xml", "yaml")
-_INPUTS = ("key-value",)
-_WITH_VALUE = ("user", "output", "input")
+PROGRAMS = {"cpapi1": Api.API1, "cpapi2": Api.API2, "uapi": Api.UAPI}
+"""The names of the program and the family that each of them calls."""
+
+_DEFAULT_PROGRAM = "cpapi2"
 
 _HELP = """Usage: {program} [options] Module function [key=value ...]
 
@@ -37,29 +36,18 @@ Calls one function of {title} for an account and prints the answer.
   --input=FORM     key-value, the only form here
   --help           this text
 
-Options may stand anywhere. Keys and values are URI-encoded: write %40 for @ and %2F for /; a plus
-sign stays a plus sign. A key that is repeated counts by its last value. key=@FILE sends the content
-of FILE as it is; write key=%40FILE for a value that begins with @.
+Options may stand anywhere before a "--" of its own. Keys and values are URI-encoded: write %40 for
+@ and %2F for /; a plus sign stays a plus sign. key=@FILE sends the content of FILE as it is; write
+key=%40FILE for a value that begins with @. {repeated}
 {more}"""
 _TITLES = {Api.API1: "API 1", Api.API2: "API 2", Api.UAPI: "UAPI"}
-_API1_MORE = "A word without = is the next positional argument.\n"
-
-
-class _UsageError(EmulatorError):
-    """The command line is wrong; *with_help* prints the help under the message."""
-
-    def __init__(self, text: str, *, with_help: bool = False) -> None:
-        super().__init__(text)
-        self.with_help = with_help
-
-
-@dataclass(slots=True)
-class _Words:
-    """The command line, taken apart."""
-
-    options: dict[str, str] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
-    help: bool = False
+_LAST_COUNTS = "A key that is repeated counts by its last value."
+_REPEATED = {
+    Api.API1: _LAST_COUNTS,
+    Api.API2: _LAST_COUNTS,
+    Api.UAPI: "A key that is repeated is a list.",
+}
+_MORE = {Api.API1: "A word without = is the next positional argument.\n"}
 
 
 def main() -> None:
@@ -69,7 +57,7 @@ def main() -> None:
 
 def run(name: str, arguments: Sequence[str]) -> int:
     """Run the program called *name* and return its exit status (``liveapi_cli §2.2``)."""
-    program = name if name in _APIS else "cpapi2"
+    program = name if name in PROGRAMS else _DEFAULT_PROGRAM
     try:
         emulator = Emulator.with_options(resolve({}, os.environ))
     except EmulatorError as error:
@@ -78,13 +66,13 @@ def run(name: str, arguments: Sequence[str]) -> int:
         if not emulator.release.command_line:
             return _complain(program, "This release has no command line API.")
         try:
-            text = _perform(program, arguments, emulator)
-        except _UsageError as error:
+            output = _perform(program, arguments, emulator)
+        except UsageError as error:
             told = f"\n{_help(program, emulator)}" if error.with_help else ""
             return _complain(program, str(error), told)
         except EmulatorError as error:
             return _complain(program, str(error))
-    return _print(text)
+    return _print(output)
 
 
 def _complain(program: str, text: str, more: str = "") -> int:
@@ -92,118 +80,82 @@ def _complain(program: str, text: str, more: str = "") -> int:
     return 1
 
 
-def _print(data: bytes) -> int:
+def _print(output: bytes) -> int:
     try:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(output)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
+        # Python must not complain again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
 
 
 def _perform(program: str, arguments: Sequence[str], emulator: Emulator) -> bytes:
-    words = _take_apart(arguments)
-    if words.help:
-        return _help(program, emulator).encode()
-    output = words.options.get("output", "yaml")
-    for option, known in (("output", _FORMATS), ("input", _INPUTS)):
-        value = words.options.get(option)
-        if value is not None and value not in known:
-            raise _UsageError(f"Unknown value for --{option}: {value}", with_help=True)
-    user = words.options.get("user") or _caller(emulator)
-    if user == ROOT_USER:
-        text = "This program must be passed the --user flag when run by root!"
-        raise _UsageError(text, with_help=True)
-    account = emulator.accounts.get(user)
-    if account is None:
-        raise _UsageError(f'The user "{user}" does not exist.')
-    if len(words.words) < 2:
-        raise _UsageError("A module and a function are required.", with_help=True)
-    module, function, *rest = words.words
-    api = _APIS[program]
-    call = Call(api, module, function, _arguments(rest, api))
-    return _spell(emulator.answer(call, account), output, emulator.release)
-
-
-def _take_apart(arguments: Iterable[str]) -> _Words:
-    """Tell options, wherever they stand, from words.
+    """Return what the program prints.
 
     Raises:
-        _UsageError: an option that is not known.
+        UsageError: the command line is wrong.
+        StoreError: the account's files cannot be used.
     """
-    taken = _Words()
-    waiting = iter(arguments)
-    for word in waiting:
-        if not word.startswith("-") or "=" in word.partition("--")[0]:
-            taken.words.append(word)
-            continue
-        name, equals, value = word.lstrip("-").partition("=")
-        if name == "help" and not equals:
-            taken.help = True
-        elif word.startswith("--") and name in _WITH_VALUE:
-            taken.options[name] = value if equals else next(waiting, "")
-        else:
-            raise _UsageError(f"Unknown option: {name}", with_help=True)
-    return taken
+    line = take_apart(arguments)
+    if line.help:
+        return _help(program, emulator).encode()
+    user = line.user or _caller(emulator)
+    if not user:
+        text = "This program must be passed the --user flag when run by root!"
+        raise UsageError(text, with_help=True)
+    account = emulator.accounts.get(user)
+    if account is None:
+        raise UsageError(f'The user "{user}" does not exist.')
+    if len(line.words) < 2:
+        raise UsageError("A module and a function are required.", with_help=True)
+    module, function, *rest = line.words
+    api = PROGRAMS[program]
+    call = Call(api, module, function, read_arguments(rest, api))
+    return _spell(emulator.answer(call, account), line.output, emulator.release)
 
 
 def _caller(emulator: Emulator) -> str:
-    """Return the calling system user if it has an account, else root."""
+    """Return the name of the calling system user if it is an account's, else ``""``."""
     try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        return ROOT_USER
-    return name if emulator.accounts.get(name) is not None else ROOT_USER
-
-
-def _arguments(words: Iterable[str], api: Api) -> Arguments:
-    named: dict[str, str] = {}
-    positional: list[str] = []
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals or api is not Api.API1:
-            named[_decoded(key)] = _value(value)
-        else:
-            positional.append(_decoded(word))
-    return Arguments(named, tuple(positional))
-
-
-def _value(text: str) -> str:
-    """Return a value: URI-decoded, or the content of the file that ``@`` names.
-
-    Raises:
-        _UsageError: the file cannot be read.
-    """
-    if not text.startswith("@"):
-        return _decoded(text)
-    try:
-        return Path(text[1:]).read_bytes().decode("utf-8", "replace")
-    except (OSError, ValueError):
-        raise _UsageError(f'Cannot read the file "{text[1:]}".') from None
-
-
-def _decoded(text: str) -> str:
-    return unquote(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        name = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return ""
+    return name if name != ROOT_USER and emulator.accounts.get(name) is not None else ""
 
 
 def _spell(answer: Answer, output: str, release: Release) -> bytes:
-    """Return *answer* in the format asked for (``liveapi_cli §2.3``, §2.4)."""
+    """Return *answer* in the format asked for (``liveapi_cli §2.3``, ``liveapi_cli §2.4``)."""
     source = "internal" if output == "xml" else "module"
-    told: Envelope = envelope(answer, undefined=release.undefined_api1, source=source)
+    told = envelope(answer, undefined=release.undefined_api1, source=source)
+    # Each format is loaded when it is asked for: the program must start fast.
     if output == "xml":
+        from cpanel_emu.tongues import xml_api  # noqa: PLC0415
+
         return xml_api.encode(told)
     tree = json_api.root(told)
     if output == "json":
-        return f"{json_api.dump(tree)}\n".encode("utf-8", "replace")
-    text = json_pretty.dump(tree) if output == "jsonpretty" else yaml_cli.dump(tree)
+        return json_api.encode_tree(tree, line_end=True)
+    if output == "jsonpretty":
+        from cpanel_emu.tongues import json_pretty  # noqa: PLC0415
+
+        text = json_pretty.dump(tree)
+    else:
+        from cpanel_emu.tongues import yaml_cli  # noqa: PLC0415
+
+        text = yaml_cli.dump(tree)
     return text.encode("utf-8", "replace")
 
 
 def _help(program: str, emulator: Emulator) -> str:
-    api = _APIS[program]
-    more = _API1_MORE if api is Api.API1 else ""
+    api = PROGRAMS[program]
+    more = _MORE.get(api, "")
     if emulator.release.command_line_lists_functions:
         names = (f"{one.module}::{one.name}" for one in emulator.registry if one.api is api)
         more += "\nFunctions:\n" + "".join(f"{name}\n" for name in sorted(names))
-    return _HELP.format(program=program, title=_TITLES[api], more=more)
+    return _HELP.format(program=program, title=_TITLES[api], repeated=_REPEATED[api], more=more)
+
+
+if __name__ == "__main__":
+    main()
