@@ -179,6 +179,8 @@ def redacted(values: Mapping[str, str]) -> Mapping[str, str]:
 
 def redacted_positions(call: Call, module: str) -> tuple[str, ...]:
     """Return the positional arguments of *call* of *module*, those that are secret hidden."""
+    if not call.arguments.positional:
+        return ()
     secret = secret_position(module, call.function)
     kept = call.arguments.positional[:_MOST_ARGUMENTS]
     return tuple(
@@ -193,10 +195,11 @@ def secret_position(module: str, function: str) -> int | None:
 
 def secret_values(call: Call) -> list[str]:
     """Return the secrets that *call* carries, in clear, to be hidden in its bytes."""
-    found = [value for name, value in call.arguments.named.items() if name.lower() in SECRET_NAMES]
-    secret = secret_position(call.module, call.function)
+    arguments = call.arguments
+    found = [value for name, value in arguments.named.items() if name.lower() in SECRET_NAMES]
+    secret = secret_position(call.module, call.function) if arguments.positional else None
     if secret is not None:
-        found.append(call.arguments.at(secret))
+        found.append(arguments.at(secret))
     return [value for value in found if value]
 
 
