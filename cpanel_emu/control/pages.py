@@ -185,9 +185,10 @@ class Pages:
         account = self._named(asked.words[1])
         with self._emulator.ssl_manager(account.user) as manager:
             directory = manager.directory
+            folder = directory.folder
             kinds = {kind: list(directory.all_of(kind)) for kind in ItemKind}
             paths = {
-                (item.kind, item.name): str(directory.path(item.kind, item.name))
+                (item.kind, item.name): directory.path(item.kind, item.name).relative_to(folder)
                 for items in kinds.values()
                 for item in items
             }
@@ -195,6 +196,7 @@ class Pages:
             self._render(
                 "account.html",
                 account=account,
+                folder=folder,
                 kinds={kind.value: items[:_MOST_ITEMS] for kind, items in kinds.items()},
                 counts={kind.value: len(items) for kind, items in kinds.items()},
                 paths=paths,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import socket
-from typing import Protocol
+import time
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
+from cpanel_emu.control.liveapi_watch import Reply
 from cpanel_emu.errors import EmulatorError
 from cpanel_emu.liveapi import answers
 from cpanel_emu.liveapi.frames import FrameDecoder, FrameError
@@ -24,6 +28,15 @@ class Session(Protocol):
         Raises:
             EmulatorError: no answer can be given; the page gets the empty frame.
         """
+        ...
+
+
+@runtime_checkable
+class WatchingSession(Protocol):
+    """A session that sees the bytes too, and may change what is sent."""
+
+    def exchange(self, frame: bytes, message: Message, answer: Callable[[], bytes]) -> Reply:
+        """Return the reply to *message*, which came as *frame* and has this *answer*."""
         ...
 
 
@@ -75,12 +88,27 @@ class Conversation:
                 if isinstance(message, Shutdown):
                     self._send(answers.EMPTY)
                     return False
-                self._send(self._answer(message))
+                if not self._exchange(message):
+                    return False
         except FrameError as error:
             _log.warning("LiveAPI: %s", error)
             self._send(answers.EMPTY)
             return False
         return True
+
+    def _exchange(self, message: Message) -> bool:
+        """Answer *message*; tell whether the conversation goes on."""
+        answer = functools.partial(self._answer, message)
+        if not isinstance(self._session, WatchingSession):
+            self._send(answer())
+            return True
+        reply = self._session.exchange(self._decoder.payload, message, answer)
+        step = reply.piece or max(1, len(reply.data))
+        for start in range(0, len(reply.data), step):
+            if start:
+                time.sleep(reply.pause)
+            self._send(reply.data[start : start + step])
+        return not reply.ends
 
     def _answer(self, message: Message) -> bytes:
         try:

@@ -38,6 +38,8 @@ class FrameDecoder:
 
     def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
         self._limit = limit
+        self.payload = b""
+        """The bytes of the message that came last, without its length."""
         self._buffer = bytearray()
         self._closed = False
         self._length: int | None = None
@@ -68,6 +70,7 @@ class FrameDecoder:
         del self._buffer[: len(payload)]
         self._length = None
         self._searched = 0
+        self.payload = payload
         return read_payload(payload)
 
     def _read_length_line(self) -> None:

@@ -7,14 +7,14 @@ read by one open page, so what a call or a ``setvar`` sets is seen by what comes
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cpanel_emu.accounts.models import AccountError
 from cpanel_emu.call import Answer, Api, Call, Printed
+from cpanel_emu.control.liveapi_watch import Reply, watched
 from cpanel_emu.frontend import PageRequest
-from cpanel_emu.journal import Door, Passage
-from cpanel_emu.journal.passage import through
 from cpanel_emu.liveapi import answers
 from cpanel_emu.liveapi.messages import (
     Condition,
@@ -51,6 +51,21 @@ class LiveApiSession:
         self._tag_answer: Answer | None = None
         self._warnings_told = 0
 
+    def exchange(self, frame: bytes, message: Message, answer: Callable[[], bytes]) -> Reply:
+        """Return the reply to *message*: its answer, or what a planned fault makes of it.
+
+        Both go into the journal, but for a handshake, which tells nothing.
+
+        Args:
+            frame: the message as it came.
+            message: what it says.
+            answer: returns the frame that answers it.
+        """
+        if isinstance(message, Handshake):
+            return Reply(answer())
+        call = message.call if isinstance(message, Execute) else None
+        return watched(self._emulator, self._request.account.user, frame, call, answer)
+
     def answer(self, message: Message) -> bytes:
         """Return the frame that answers *message*.
 
@@ -58,10 +73,6 @@ class LiveApiSession:
             AccountError: the account has been removed.
             StoreError: the account's files cannot be used.
         """
-        with through(Passage(Door.LIVEAPI, records=False)):
-            return self._answer(message)
-
-    def _answer(self, message: Message) -> bytes:
         match message:
             case Handshake():
                 self._as_json = True
