@@ -14,6 +14,7 @@ _VERBS = {
     "account": ("accounts", "account"),
     "coverage": ("coverage", "coverage"),
     "demo": ("demo", "demo"),
+    "link": ("link", "link"),
     "render": ("render", "render"),
     "serve": ("serve", "serve"),
     "token": ("accounts", "token"),
