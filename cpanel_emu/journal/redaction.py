@@ -39,16 +39,14 @@ _PRIVATE_KEY = re.compile(
     re.DOTALL,
 )
 _TOKEN_IN_PATH = re.compile(rb"cpsess[0-9]+")
-_PAIR_IN_URL = re.compile(rf"(?i)([?&](?:{_NAMES})=)[^&#\s\"'<>\\]*".encode())
+_PAIR_IN_URL = re.compile(rf"(?i)([?&](?:{_NAMES})=)[^&#\s\"'<>\\]+".encode())
 _JSON_MEMBER = re.compile(
     rf'(?is)("(?:{_NAMES})"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\Z)|[-0-9.e+]+)'.encode()
 )
 _XML_ELEMENT = re.compile(rf"(?i)(<({_NAMES})>)[^<]*".encode())
-_PART = re.compile(
-    rb'(?is)(;[ \t]*name="?[^"\r\n;]*"?[^\r\n]*\r?\n'
-    rb"(?:[^\r\n]+\r?\n){0,20}\r?\n)(.*?)(?=\r?\n--|\Z)"
-)
+_PART_HEAD = rb'(?is)(;[ \t]*name="?[^"\r\n;]*"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n){0,20}\r?\n)'
 _PART_NAME = re.compile(rb';[ \t]*name="?([^"\r\n;]*)')
+_LONGEST_BOUNDARY = 300
 _FORM_STARTS = (b"{", b"<", b"--")
 
 
@@ -134,7 +132,9 @@ def _hidden_document(value: bytes, more_names: Collection[str]) -> bytes:
 
 
 def _hidden_parts(body: bytes, more_names: Collection[str]) -> bytes:
-    if not body.lstrip().startswith(b"--"):
+    """Hide secret parts of a multipart body; its first line tells the boundary."""
+    boundary = body.lstrip()[:_LONGEST_BOUNDARY].partition(b"\n")[0].rstrip(b"\r")
+    if not boundary.startswith(b"--"):
         return body
 
     def hidden(match: re.Match[bytes]) -> bytes:
@@ -142,7 +142,8 @@ def _hidden_parts(body: bytes, more_names: Collection[str]) -> bytes:
         name = named[1].decode("latin-1").lower() if named else ""
         return match[1] + _HIDDEN if match[2] and _is_secret(name, more_names) else match[0]
 
-    return _PART.sub(hidden, body)
+    part = _PART_HEAD + rb"(.*?)(?=\r?\n" + re.escape(boundary) + rb"|\Z)"
+    return re.sub(part, hidden, body)
 
 
 def _is_secret(name: str, more_names: Collection[str]) -> bool:

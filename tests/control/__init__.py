@@ -1,0 +1,1 @@
+"""Tests of the control namespace, the journal and the planned faults."""
