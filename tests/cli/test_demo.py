@@ -32,7 +32,7 @@ def test_every_way_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0, result.output
     assert [line for line in result.output.splitlines() if line.startswith("== ")] == TITLES
     assert result.output.endswith("\nEvery answer is right.\n")
-    assert "Subject: C=US, ST=Texas, L=Houston, O=cPanel" in result.output
+    assert "Subject: C = US, ST = Texas, L = Houston, O = cPanel, OU = " in result.output
     assert "challengePassword" in result.output
 
 
