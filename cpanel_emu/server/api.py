@@ -20,6 +20,11 @@ from cpanel_emu.tongues.xml_action import read_xml_action
 
 _DENIED = "403 Forbidden Access denied"
 _PREFIXES = ("cpanel_jsonapi_", "cpanel_xmlapi_")
+_OTHER_PREFIXES = ("cpanel_xmlapi_", "cpanel_jsonapi_")
+
+
+_FAMILIES: Mapping[str | None, Api] = {"1": Api.API1, "3": Api.UAPI}
+"""The API families by ``apiversion``; absent or anything else means 2 (``wire §2.3``)."""
 
 
 class Format(enum.Enum):
@@ -28,18 +33,15 @@ class Format(enum.Enum):
     JSON = "json"
     XML = "xml"
 
-    @property
-    def prefixes(self) -> tuple[str, str]:
-        """Both prefixes of the parameters, the path's own first (``wire §2.3``)."""
-        return _PREFIXES if self is Format.JSON else (_PREFIXES[1], _PREFIXES[0])
 
+def control(values: Mapping[str, str], name: str, form: Format) -> str | None:
+    """Return the control parameter *name*, such as ``func``, if either prefix has it.
 
-def control(values: Mapping[str, str], name: str, form: Format) -> str:
-    """Return the control parameter *name*, such as ``func``; ``""`` if neither prefix has it."""
-    for prefix in form.prefixes:
-        if prefix + name in values:
-            return values[prefix + name]
-    return ""
+    The path's own prefix comes first (``wire §2.3``).
+    """
+    own, other = _PREFIXES if form is Format.JSON else _OTHER_PREFIXES
+    value = values.get(own + name)
+    return values.get(other + name) if value is None else value
 
 
 def requested_call(request: Request, form: Format) -> Call:
@@ -50,20 +52,15 @@ def requested_call(request: Request, form: Format) -> Call:
     values = request.values
     if form is Format.XML and "xmlin" in values:
         return _call_in_document(values["xmlin"], posted=request.posted)
-    api = _api(control(values, "apiversion", form))
+    api = _FAMILIES.get(control(values, "apiversion", form), Api.API2)
     named = {name: value for name, value in values.items() if not name.startswith(_PREFIXES)}
     return Call(
         api=api,
-        module=control(values, "module", form),
-        function=control(values, "func", form),
+        module=control(values, "module", form) or "",
+        function=control(values, "func", form) or "",
         arguments=Arguments(named, positional(values) if api is Api.API1 else ()),
         posted=request.posted,
     )
-
-
-def _api(version: str) -> Api:
-    """Return the API family asked for; absent or anything else means 2 (``wire §2.3``)."""
-    return Api(version) if version in {"1", "3"} else Api.API2
 
 
 def _call_in_document(document: str, *, posted: bool) -> Call:
@@ -72,7 +69,7 @@ def _call_in_document(document: str, *, posted: bool) -> Call:
     named = arguments if isinstance(arguments, Mapping) else {}
     listed = arguments if isinstance(arguments, list) else []
     return Call(
-        api=_api(_text(action.get("apiversion"))),
+        api=_FAMILIES.get(_text(action.get("apiversion")), Api.API2),
         module=_text(action.get("module")),
         function=_text(action.get("func")),
         arguments=Arguments(
@@ -112,9 +109,10 @@ def named_account(request: Request, form: Format) -> str:
 
     The older ``user`` counts on WHM ports alone, and only if neither prefix is there.
     """
-    if any(f"{prefix}user" in request.values for prefix in form.prefixes):
-        return control(request.values, "user", form)
-    return request.values.get("user", "") if request.service is Service.WHM else ""
+    named = control(request.values, "user", form)
+    if named is None and request.service is Service.WHM:
+        named = request.values.get("user")
+    return named or ""
 
 
 def bad_user(api: Api, form: Format, release: Release) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -56,16 +56,20 @@ def read_parameters(
     Raises:
         RequestTooLarge: there are too many of them.
     """
-    values = dict(form_pairs(query))
-    fields, files = _read_body(content_type, body)
-    values.update(fields)
+    values = form_values(query) if query else {}
+    files: tuple[UploadedFile, ...] = ()
+    if body:
+        fields, files = _read_body(content_type, body)
+        values.update(fields)
     if strip_quotes:
-        values = {name: without_quotes(value) for name, value in values.items()}
+        for name, value in values.items():
+            if '"' in value:
+                values[name] = without_quotes(value)
     return Parameters(values, files)
 
 
-def form_pairs(raw: str) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of a query or form; empty pairs are ignored, decoding happens once.
+def form_values(raw: str) -> dict[str, str]:
+    """Return the values of a query or form; empty pairs are ignored, decoding happens once.
 
     Args:
         raw: latin-1 text, one character for each byte.
@@ -75,15 +79,13 @@ def form_pairs(raw: str) -> Iterator[tuple[str, str]]:
     """
     if raw.count("&") > _MOST_PAIRS:
         raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
-    for pair in raw.split("&"):
-        if pair:
-            name, _, value = pair.partition("=")
-            yield _decoded(name), _decoded(value)
+    pairs = [pair.partition("=") for pair in raw.split("&") if pair]
+    if "%" not in raw and "+" not in raw and raw.isascii():
+        return {name: value for name, _, value in pairs}
+    return {_decoded(name): _decoded(value) for name, _, value in pairs}
 
 
 def _decoded(raw: str) -> str:
-    if "%" not in raw and "+" not in raw and raw.isascii():
-        return raw
     return unquote_to_bytes(raw.replace("+", " ").encode("latin-1", "replace")).decode(
         "utf-8", "replace"
     )
@@ -99,14 +101,12 @@ def without_quotes(value: str) -> str:
 def _read_body(
     content_type: str, body: bytes
 ) -> tuple[Mapping[str, str], tuple[UploadedFile, ...]]:
-    if not body:
-        return {}, ()
     if content_type in _FORM_TYPES:
-        return dict(form_pairs(body.decode("latin-1"))), ()
+        return form_values(body.decode("latin-1")), ()
     kind, options = parse_options_header(content_type)
     kind = kind.strip().lower()
     if kind in _FORM_TYPES:
-        return dict(form_pairs(body.decode("latin-1"))), ()
+        return form_values(body.decode("latin-1")), ()
     if kind == "multipart/form-data":
         return _read_multipart(options.get("boundary", ""), body)
     if kind == "application/json":

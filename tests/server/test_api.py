@@ -89,7 +89,7 @@ def test_the_prefix_of_the_path_comes_first() -> None:
     assert (
         control({"cpanel_jsonapi_func": "", "cpanel_xmlapi_func": "x"}, "func", Format.JSON) == ""
     )
-    assert control({}, "func", Format.JSON) == ""
+    assert control({}, "func", Format.JSON) is None
 
 
 @pytest.mark.parametrize(
