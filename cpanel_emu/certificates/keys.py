@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections import OrderedDict
@@ -35,6 +36,11 @@ _CURVES: dict[str, ec.EllipticCurve] = {
     "secp384r1": ec.SECP384R1(),
 }
 _CURVE_NAMES = {curve.name: name for name, curve in _CURVES.items()}
+
+_MOST_CHECKED = 1024
+_checked: set[bytes] = set()
+"""Digests of keys that were found sound: the check costs 33 ms, and a reset installs the same
+keys again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +134,13 @@ def parse(text: str, *, trusted: bool = False) -> KeyPair:
     Raises:
         Failure: it is no key that can be used, with the text of ``ssl §6.2``.
     """
+    data = text.encode("utf-8")
+    digest = hashlib.sha256(data).digest()
     try:
         private = serialization.load_pem_private_key(
-            text.encode("utf-8"), password=None, unsafe_skip_rsa_key_validation=trusted
+            data,
+            password=None,
+            unsafe_skip_rsa_key_validation=trusted or digest in _checked,
         )
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise Failure(UNREADABLE_KEY) from None
@@ -139,7 +149,12 @@ def parse(text: str, *, trusted: bool = False) -> KeyPair:
             raise Failure(UNREADABLE_KEY)
     elif not isinstance(private, ec.EllipticCurvePrivateKey):
         raise Failure(UNREADABLE_KEY)
-    return key_pair(private)
+    pair = key_pair(private)
+    if not trusted:
+        if len(_checked) >= _MOST_CHECKED:
+            _checked.clear()
+        _checked.add(digest)
+    return pair
 
 
 class KeyCache:
