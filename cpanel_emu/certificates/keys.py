@@ -134,7 +134,7 @@ def parse(text: str, *, trusted: bool = False) -> KeyPair:
     Raises:
         Failure: it is no key that can be used, with the text of ``ssl §6.2``.
     """
-    data = text.encode("utf-8")
+    data = text.encode("utf-8", "replace")
     digest = hashlib.sha256(data).digest()
     try:
         private = serialization.load_pem_private_key(
