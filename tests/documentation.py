@@ -24,6 +24,8 @@ PAGES = [ROOT / "README.rst", *sorted((ROOT / "docs").glob("*.rst"))]
 
 _BLOCK = re.compile(r"(?P<indent> *)\.\. code-block:: (?P<language>\w+)\n")
 _PROGRAMS = ("curl", "node", "openssl", "perl", "php")
+_PAGES = {".live.php": "php", ".live.pl": "perl"}
+"""What runs a page that a command names."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ class Reader:
         """Run *command* and return its output, ended by LF; its errors go to the test's."""
         for program in _PROGRAMS:
             if re.search(rf"(^|\| *){program} ", command.text, re.MULTILINE):
+                require_program(program)
+        for suffix, program in _PAGES.items():
+            if suffix in command.text:
                 require_program(program)
         if "node " in command.text:
             require_node_package("cpanel-lib")
