@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import enum
+import hashlib
+import os
 from collections.abc import Container
 from dataclasses import dataclass, field
 
@@ -103,6 +105,24 @@ class CredentialChecker:
         self._directory = directory
         self._refused = refused
         self._verifier = verifier
+        self._remembered = RememberedLogins()
+
+    def check_header(self, value: str, service: Service) -> Login | None:
+        """Return the login that the ``Authorization`` header *value* gives on *service*.
+
+        A header that was right is right again as long as what it was compared with has not
+        changed; that spares decoding and comparing.
+
+        Raises:
+            StoreError: the files of the root cannot be read.
+        """
+        remembered = self._remembered.find(value, service)
+        if remembered is not None:
+            login, compared = remembered
+            if self._holder(login.user, service) is compared:
+                return login
+        credentials = parse_authorization(value)
+        return None if credentials is None else self._check(credentials, service, value)
 
     def check(self, credentials: Credentials, service: Service) -> Login | None:
         """Return the login that *credentials* give on *service*, or ``None``.
@@ -114,13 +134,20 @@ class CredentialChecker:
         Raises:
             StoreError: the files of the root cannot be read.
         """
+        return self._check(credentials, service)
+
+    def _check(self, credentials: Credentials, service: Service, header: str = "") -> Login | None:
         if credentials.scheme not in _OPENS[service]:
             return None
         holder = self._holder(credentials.user, service)
         if not self._proves(credentials, holder) or not self._may_enter(holder, service):
             return None
         account = holder if isinstance(holder, Account) else None
-        return Login(credentials.user, service, credentials.scheme, account)
+        login = Login(credentials.user, service, credentials.scheme, account)
+        # Whether a reseller may enter depends on other accounts as well.
+        if header and (account is None or service is Service.CPANEL):
+            self._remembered.remember(header, login, holder)
+        return login
 
     def check_password(self, user: str, password: str, service: Service) -> Login | None:
         """Return the login that the login form's *user* and *password* give, or ``None``."""
@@ -162,6 +189,30 @@ class CredentialChecker:
                 return False
             return service is Service.CPANEL or self._directory.is_reseller(holder.user)
         return holder is not None
+
+
+class RememberedLogins:
+    """Headers that were right, as hashes under a key of its own. Thread-safe and bounded."""
+
+    def __init__(self, size: int = 1024) -> None:
+        """Remember up to *size* of them."""
+        self._size = size
+        self._key = os.urandom(32)
+        self._logins: dict[bytes, tuple[Login, object]] = {}
+
+    def find(self, header: str, service: Service) -> tuple[Login, object] | None:
+        """Return the login that *header* gave, and what it was compared with then."""
+        return self._logins.get(self._digest(header, service))
+
+    def remember(self, header: str, login: Login, compared: object) -> None:
+        """Remember that *header*, compared with this object, gave *login*."""
+        if len(self._logins) >= self._size:
+            self._logins.clear()
+        self._logins[self._digest(header, login.service)] = (login, compared)
+
+    def _digest(self, header: str, service: Service) -> bytes:
+        text = f"{service.value} {header}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, key=self._key, digest_size=32).digest()
 
 
 def _decode_basic(text: str) -> str:

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from cpanel_emu.accounts.credentials import CredentialChecker, Login, parse_authorization
+from cpanel_emu.accounts.credentials import CredentialChecker, Login
 from cpanel_emu.accounts.models import Service
 from cpanel_emu.accounts.sessions import Session, SessionStore
 from cpanel_emu.server.request import Request
@@ -113,11 +113,9 @@ class Gate:
         return self._session(request.values.get("session", ""), request)
 
     def _by_header(self, request: Request) -> Login | Denial:
-        credentials = parse_authorization(request.authorization)
-        if credentials is not None:
-            login = self._checker.check(credentials, request.service)
-            if login is not None:
-                return login
+        login = self._checker.check_header(request.authorization, request.service)
+        if login is not None:
+            return login
         self._lockout.failed(request.remote_address)
         return Denial.WRONG_CREDENTIALS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -16,11 +17,12 @@ from cpanel_emu.accounts.credentials import (
     CredentialChecker,
     Credentials,
     Login,
+    RememberedLogins,
     Scheme,
     parse_authorization,
 )
 from cpanel_emu.accounts.directory import AccountDirectory
-from cpanel_emu.accounts.models import Service
+from cpanel_emu.accounts.models import Account, Service
 from cpanel_emu.accounts.passwords import PUBLISHED_PASSWORD, PasswordVerifier, store_password
 from cpanel_emu.accounts.seeding import published_secrets
 
@@ -206,3 +208,83 @@ def test_unknown_users_cost_as_much_as_wrong_passwords(
     for user in ("plain", "nobody", "root", "../x"):
         assert checker.check_password(user, "wrong", CPANEL) is None
     assert costs == [(16384, 8, 1)] * 4
+
+
+def settle(directory: AccountDirectory) -> None:
+    """Make the files old enough to be kept in memory."""
+    for path in (*directory.root.users.iterdir(), directory.root.server_file):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+
+
+@pytest.mark.parametrize(
+    ("header", "service"),
+    [
+        (basic("plain", PUBLISHED_PASSWORD), CPANEL),
+        ("cpanel plain:TOKEN", CPANEL),
+        ("WHM root:HASH", WHM),
+        (basic("seller", PUBLISHED_PASSWORD), WHM),
+    ],
+)
+def test_a_header_that_was_right_is_right_again(
+    directory: AccountDirectory, header: str, service: Service
+) -> None:
+    settle(directory)
+    checker = CredentialChecker(directory)
+    logins = [checker.check_header(header, service) for _ in range(3)]
+    assert logins[0] is not None
+    assert logins[1:] == logins[:2]
+    other = WHM if service is CPANEL else CPANEL
+    assert checker.check_header(f"{header}x", service) is None
+    if "seller" not in repr(logins[0]):
+        assert checker.check_header(header, other) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda account: dataclasses.replace(account, password=store_password("new"), api_tokens={}),
+        lambda account: dataclasses.replace(account, suspended=True),
+    ],
+)
+def test_a_remembered_header_is_forgotten_with_a_change(
+    directory: AccountDirectory, change: Callable[[Account], Account]
+) -> None:
+    settle(directory)
+    checker = CredentialChecker(directory)
+    headers = [basic("plain", PUBLISHED_PASSWORD), "cpanel plain:TOKEN"]
+    for header in headers * 2:
+        assert checker.check_header(header, CPANEL) is not None
+    directory.update("plain", change)
+    for header in headers * 2:
+        assert checker.check_header(header, CPANEL) is None
+
+
+def test_a_remembered_header_is_forgotten_with_the_account(directory: AccountDirectory) -> None:
+    settle(directory)
+    checker = CredentialChecker(directory)
+    header = basic("plain", PUBLISHED_PASSWORD)
+    for _ in range(2):
+        assert checker.check_header(header, CPANEL) is not None
+    directory.remove("plain")
+    assert checker.check_header(header, CPANEL) is None
+
+
+def test_a_reseller_without_accounts_is_none(directory: AccountDirectory) -> None:
+    settle(directory)
+    checker = CredentialChecker(directory)
+    header = basic("seller", PUBLISHED_PASSWORD)
+    for _ in range(2):
+        assert checker.check_header(header, WHM) is not None
+    directory.remove("bought")
+    assert checker.check_header(header, WHM) is None
+
+
+def test_few_headers_are_remembered_and_none_in_clear(directory: AccountDirectory) -> None:
+    remembered = RememberedLogins(size=2)
+    login = Login("plain", CPANEL, Scheme.BASIC)
+    for header in ("one", "two", "three"):
+        remembered.remember(header, login, None)
+        assert remembered.find(header, CPANEL) == (login, None)
+    assert remembered.find("one", CPANEL) is None
+    assert remembered.find("three", WHM) is None
+    assert b"three" not in b"".join(remembered._logins)
