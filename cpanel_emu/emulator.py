@@ -13,7 +13,7 @@ import random
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -56,6 +56,35 @@ if TYPE_CHECKING:
 _FREE_PORTS = {"cpanel": 0, "cpanel_tls": 0, "whm": 0, "whm_tls": 0}
 _DEMO_THEME = "x3"
 _API_NAMES = {1: Api.API1, 2: Api.API2, 3: Api.UAPI, "uapi": Api.UAPI}
+
+
+class _LentManager:
+    """An account's SSL manager for the time of one call, opened if the call asks for it."""
+
+    __slots__ = ("_loan", "_make", "_manager")
+
+    def __init__(
+        self,
+        pool: DirectoryPool,
+        make: Callable[[CertificateDirectory], SslManager],
+        user: str,
+    ) -> None:
+        self._loan = pool.using(user)
+        self._make = make
+        self._manager: SslManager | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def open(self) -> SslManager:
+        """Return the manager, always the same."""
+        if self._manager is None:
+            self._manager = self._make(self._loan.__enter__())
+        return self._manager
+
+    def __exit__(self, *_error: object) -> None:
+        if self._manager is not None:
+            self._loan.__exit__()
 
 
 class Emulator:
@@ -220,16 +249,17 @@ class Emulator:
         Raises:
             StoreError: the account's files cannot be used at all.
         """
-        with contextlib.ExitStack() as used, collecting_stored() as stored:
+        with (
+            _LentManager(self._directories, self._manager, account.user) as lent,
+            collecting_stored() as stored,
+        ):
             context = Context(
                 account=account,
                 root=self.root,
                 server=self.accounts.server,
                 release=self.release,
                 clock=self.clock,
-                open_ssl=lambda: self._manager(
-                    used.enter_context(self._directories.using(account.user))
-                ),
+                open_ssl=lent.open,
                 open_page=lambda: self._open_page(account, page),
             )
             planned = planned_failure(call, account.user, self.faults, self.registry)

@@ -6,8 +6,6 @@ neither the functions nor the tag engine need to hand a door's name about.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,14 +37,20 @@ _passage: ContextVar[Passage | None] = ContextVar("passage", default=None)
 _stored: ContextVar[list[Path] | None] = ContextVar("stored", default=None)
 
 
-@contextlib.contextmanager
-def through(passage: Passage) -> Iterator[Passage]:
+class through:  # noqa: N801  (reads as a function; a generator would cost every request twice as much)
     """Let everything in the block belong to *passage*."""
-    token = _passage.set(passage)
-    try:
-        yield passage
-    finally:
-        _passage.reset(token)
+
+    __slots__ = ("_passage", "_token")
+
+    def __init__(self, passage: Passage) -> None:
+        self._passage = passage
+
+    def __enter__(self) -> Passage:
+        self._token = _passage.set(self._passage)
+        return self._passage
+
+    def __exit__(self, *_error: object) -> None:
+        _passage.reset(self._token)
 
 
 def current() -> Passage | None:
@@ -60,15 +64,18 @@ def current_door() -> Door:
     return Door.IN_PROCESS if passage is None else passage.door
 
 
-@contextlib.contextmanager
-def collecting_stored() -> Iterator[list[Path]]:
+class collecting_stored:  # noqa: N801  (as above)
     """Collect the files that are stored in the block."""
-    files: list[Path] = []
-    token = _stored.set(files)
-    try:
-        yield files
-    finally:
-        _stored.reset(token)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> list[Path]:
+        files: list[Path] = []
+        self._token = _stored.set(files)
+        return files
+
+    def __exit__(self, *_error: object) -> None:
+        _stored.reset(self._token)
 
 
 def note_stored(path: Path) -> None:
