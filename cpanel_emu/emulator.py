@@ -146,7 +146,6 @@ class Emulator:
         """What happened lately, with helpers for tests."""
         self.faults = Faults()
         """What shall go wrong; nothing at first."""
-        self._closing.callback(self.faults.close)
         self._given_seed: Seed | None = None
         self._change = threading.RLock()
         self._doors: Doors | None = None
@@ -464,6 +463,7 @@ class Emulator:
 
     def close(self) -> None:
         """Stop the doors, write what is waiting, and remove a temporary root."""
+        self.faults.close()
         self._closing.close()
 
     def __enter__(self) -> Self:

@@ -168,11 +168,15 @@ def ending(answer: Answer) -> tuple[str, str]:
     return ("failed" if error else "answered"), error
 
 
-def redacted(values: Mapping[str, str]) -> Mapping[str, str]:
-    """Return *values* with what is secret hidden, by its name, and what is long cut."""
-    kept = list(values.items())[:_MOST_ARGUMENTS]
+def redacted(call: Call, module: str) -> Mapping[str, str]:
+    """Return the named arguments of *call* of *module*, those that are secret hidden.
+
+    Over HTTP those with a position have names too, ``arg-0`` and so on.
+    """
+    hidden = {*SECRET_NAMES, f"arg-{secret_position(module, call.function)}"}
+    kept = list(call.arguments.named.items())[:_MOST_ARGUMENTS]
     return {
-        _cut(name): REDACTED if name.lower() in SECRET_NAMES and value else _cut(value)
+        _cut(name): REDACTED if name.lower() in hidden and value else _cut(value)
         for name, value in kept
     }
 

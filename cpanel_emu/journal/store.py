@@ -95,7 +95,7 @@ class Journal:
                 api=call.api.value,
                 module=module,
                 function=call.function,
-                named=redacted(call.arguments.named),
+                named=redacted(call, module),
                 positional=redacted_positions(call, module),
                 outcome=outcome,
                 error=error,
