@@ -28,10 +28,6 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    """Return an emulator with the demo seed; its servers start at first use."""
-    # Not at the top: most tests need no server and should start at once.
-    from cpanel_emu import Emulator
-
-    with Emulator() as running:
-        yield running
+def emulator(cpanel_emu: Emulator) -> Emulator:
+    """Return the emulator that the plugin gives to every user's tests."""
+    return cpanel_emu
