@@ -7,11 +7,9 @@ choice of string types that the releases need.
 from __future__ import annotations
 
 import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from cryptography import x509
 from cryptography.hazmat import asn1
-from cryptography.x509.oid import ExtensionOID
 
 from cpanel_emu.certificates import pem
 from cpanel_emu.certificates.keys import KeyPair
@@ -25,7 +23,13 @@ from cpanel_emu.certificates.request import (
     subject,
 )
 from cpanel_emu.certificates.values import SubjectValues
+from cpanel_emu.lazy import LazyModule
 from cpanel_emu.releases import Release
+
+if TYPE_CHECKING:
+    from cryptography import x509
+else:
+    x509 = LazyModule("cryptography.x509")
 
 DAYS_VALID = 365
 _VERSION_3 = 2
@@ -117,9 +121,15 @@ def _extensions(values: SubjectValues, key: KeyPair, release: Release) -> list[E
     authority = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(key_identifier)
     authority_of_ca = x509.BasicConstraints(ca=True, path_length=None)
     extensions = [
-        Extension(type=ExtensionOID.SUBJECT_KEY_IDENTIFIER, value=key_identifier.public_bytes()),
-        Extension(type=ExtensionOID.AUTHORITY_KEY_IDENTIFIER, value=authority.public_bytes()),
-        Extension(type=ExtensionOID.BASIC_CONSTRAINTS, value=authority_of_ca.public_bytes()),
+        Extension(
+            type=x509.oid.ExtensionOID.SUBJECT_KEY_IDENTIFIER, value=key_identifier.public_bytes()
+        ),
+        Extension(
+            type=x509.oid.ExtensionOID.AUTHORITY_KEY_IDENTIFIER, value=authority.public_bytes()
+        ),
+        Extension(
+            type=x509.oid.ExtensionOID.BASIC_CONSTRAINTS, value=authority_of_ca.public_bytes()
+        ),
     ]
     if release.subject_alternative_name:
         extensions.append(alternative_names(values))

@@ -6,11 +6,17 @@ and it takes longer to import than most programs run.
 
 from __future__ import annotations
 
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from cpanel_emu.certificates import pem
 from cpanel_emu.certificates.keys import KeyPair
 from cpanel_emu.errors import Failure
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from cryptography import x509
+else:
+    x509 = LazyModule("cryptography.x509")
 
 UNREADABLE_BUNDLE = "The CA bundle could not be read."
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-
-import yaml
+from typing import TYPE_CHECKING, TypeVar
 
 from cpanel_emu.call import Tree
 from cpanel_emu.certificates.items import Item, ItemKind
+from cpanel_emu.lazy import LazyModule
 from cpanel_emu.tongues import yaml_cli
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = LazyModule("yaml")
 
 _T = TypeVar("_T")
 
@@ -101,8 +105,9 @@ def _record(item: Item) -> Tree:
 def remembered(path: Path) -> Mapping[tuple[ItemKind, str], Remembered]:
     """Return what the ``ssl.db`` at *path* tells, by kind and id; nothing if it is unreadable."""
     try:
-        # The base loader leaves every scalar text: a name such as 1e5 must not become a number.
-        data = yaml.load(path.read_bytes(), yaml.BaseLoader)  # noqa: S506  (makes no objects)
+        # The base loader makes no objects and leaves every scalar text: a name such as 1e5 must
+        # not become a number.
+        data = yaml.load(path.read_bytes(), yaml.BaseLoader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return {}
     files = data.get("files") if isinstance(data, dict) else None

@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 
 from cpanel_emu.certificates import ids, keys, pem
 from cpanel_emu.certificates.items import ItemKind, NewItem
 from cpanel_emu.certificates.keys import KeyPair
 from cpanel_emu.certificates.values import canonical_host
 from cpanel_emu.errors import Failure
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from cryptography import x509
+else:
+    x509 = LazyModule("cryptography.x509")
 
 UNREADABLE_REQUEST = "The certificate signing request could not be read."
 UNREADABLE_CERTIFICATE = "The certificate could not be read."
 
-_UNREADABLE = (
-    ValueError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
-"""What the parser raises, at once or later, for what it cannot make sense of."""
-
 
 class UnreadableCertificate(Failure):
     """The certificate could not be read; UAPI words that in its own way (``ssl §8``)."""
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """Return what the parser raises, at once or later, for what it cannot make sense of."""
+    return (
+        ValueError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+        Failure,
+    )
 
 
 def key_item(
@@ -97,7 +105,7 @@ def read_request(text: str, *, created: int, host: str | None) -> NewItem:
         request = x509.load_pem_x509_csr(text.encode("utf-8"))
         hosts = _hosts(request.subject, request)
         modulus, _ = keys.public_parts(request.public_key())
-    except (*_UNREADABLE, Failure):
+    except _unreadable():
         raise Failure(UNREADABLE_REQUEST) from None
     clean = pem.encode(pem.REQUEST_LABEL, request.public_bytes(Encoding.DER))
     return request_item(
@@ -122,7 +130,8 @@ def _hosts(
         ValueError: there is none.
     """
     names = [
-        str(attribute.value) for attribute in subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        str(attribute.value)
+        for attribute in subject.get_attributes_for_oid(x509.oid.NameOID.COMMON_NAME)
     ]
     try:
         extension = holder.extensions.get_extension_for_class(x509.SubjectAlternativeName)
@@ -150,9 +159,9 @@ def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
     try:
         certificate = x509.load_pem_x509_certificate(text.encode("utf-8"))
         hosts = _hosts(certificate.subject, certificate)
-        issuer = certificate.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
+        issuer = certificate.issuer.get_attributes_for_oid(x509.oid.NameOID.COMMON_NAME)
         modulus, _ = keys.public_parts(certificate.public_key())
-    except (*_UNREADABLE, Failure):
+    except _unreadable():
         raise UnreadableCertificate(UNREADABLE_CERTIFICATE) from None
     clean = pem.encode(pem.CERTIFICATE_LABEL, certificate.public_bytes(Encoding.DER))
     not_after = int(certificate.not_valid_after_utc.timestamp())

@@ -10,11 +10,12 @@ import base64
 from dataclasses import dataclass
 from typing import Annotated
 
-from cryptography import x509
 from cryptography.hazmat import asn1
+
+# Public in cryptography.x509 alone, which takes longer to load than cpapi2 to run.
+from cryptography.hazmat._oid import ObjectIdentifier
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
-from cryptography.x509 import ObjectIdentifier
 
 from cpanel_emu.certificates import ids, pem
 from cpanel_emu.certificates.keys import KeyPair
@@ -33,6 +34,12 @@ SUBJECT_OIDS = {
 CHALLENGE_PASSWORD = ObjectIdentifier("1.2.840.113549.1.9.7")
 EXTENSION_REQUEST = ObjectIdentifier("1.2.840.113549.1.9.14")
 SUBJECT_ALTERNATIVE_NAME = ObjectIdentifier("2.5.29.17")
+
+_SEQUENCE = 0x30
+_DNS_NAME = 0x82
+"""``GeneralName``'s choice ``dNSName [2] IA5String`` (RFC 5280, section 4.2.1.6)."""
+_SHORT_LENGTHS = 0x80
+"""DER lengths below it are one octet."""
 
 _PRINTABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
 _PADDING = padding.PKCS1v15()
@@ -157,8 +164,17 @@ def subject(values: SubjectValues, release: Release) -> list[asn1.SetOf[SubjectA
 
 def alternative_names(values: SubjectValues) -> Extension:
     """Return the extension that names every host, in their order (``ssl §3.4``)."""
-    names = x509.SubjectAlternativeName([x509.DNSName(host) for host in values.hosts])
-    return Extension(type=SUBJECT_ALTERNATIVE_NAME, value=names.public_bytes())
+    names = b"".join(_element(_DNS_NAME, host.encode("ascii")) for host in values.hosts)
+    return Extension(type=SUBJECT_ALTERNATIVE_NAME, value=_element(_SEQUENCE, names))
+
+
+def _element(tag: int, content: bytes) -> bytes:
+    """Return one DER element; a list of implicitly tagged strings cannot be declared."""
+    length = len(content)
+    if length < _SHORT_LENGTHS:
+        return bytes((tag, length)) + content
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, _SHORT_LENGTHS | len(octets))) + octets + content
 
 
 def _attributes(

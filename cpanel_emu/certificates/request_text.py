@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from cryptography import x509
 from cryptography.hazmat import asn1
+from cryptography.hazmat._oid import ObjectIdentifier  # as in `request`
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509 import ObjectIdentifier
 
 from cpanel_emu.certificates import keys, pem, request
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from cryptography import x509
+else:
+    x509 = LazyModule("cryptography.x509")
 
 _SHORT_NAMES = {oid: short for short, oid in request.SUBJECT_OIDS.items()}
 _SIGNATURE_NAMES = {
