@@ -88,7 +88,7 @@ class Reader:
     def settle(self) -> None:
         """Copy the examples into the folder, with the ports that answer."""
         self.folder.mkdir()
-        for path in EXAMPLES.iterdir():
+        for path in filter(Path.is_file, EXAMPLES.iterdir()):
             text = path.read_text(encoding="utf-8")
             (self.folder / path.name).write_text(self._here(text), encoding="utf-8")
 
