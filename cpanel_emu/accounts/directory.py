@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cpanel_emu.accounts.kept import KeptFiles
 from cpanel_emu.accounts.models import (
@@ -26,8 +26,14 @@ from cpanel_emu.accounts.records import (
     write_account,
     write_server,
 )
+from cpanel_emu.lazy import LazyModule
 from cpanel_emu.root import Root, store_errors, write_atomically
 from cpanel_emu.suggest import shown
+
+if TYPE_CHECKING:
+    import shutil
+else:
+    shutil = LazyModule("shutil")
 
 _LOCK = "accounts"
 

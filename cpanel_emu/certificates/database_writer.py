@@ -6,21 +6,25 @@ on for long every half minute, and at a clean end.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cpanel_emu.certificates.database_file import database_text
 from cpanel_emu.certificates.directory import CertificateDirectory
 from cpanel_emu.certificates.items import ItemKind
 from cpanel_emu.errors import StoreError
+from cpanel_emu.lazy import LazyModule
 from cpanel_emu.root import write_atomically
 
-_logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    import logging
+else:
+    logging = LazyModule("logging")
 
 _QUIET_SECONDS = 0.5
 _LONGEST_LAG_SECONDS = 30.0
@@ -124,4 +128,5 @@ class DatabaseFiles:
                 text = database_text(items, self._pause)
             write_atomically(self._path(user), text.encode("utf-8"))
         except StoreError as error:
-            _logger.warning("ssl.db of %s was not written: %s", user, error)
+            logger = logging.getLogger(__name__)
+            logger.warning("ssl.db of %s was not written: %s", user, error)
