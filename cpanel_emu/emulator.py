@@ -34,6 +34,7 @@ from cpanel_emu.certificates.pool import DirectoryPool
 from cpanel_emu.certificates.reading import read_item
 from cpanel_emu.clock import Clock
 from cpanel_emu.control.faults import Faults
+from cpanel_emu.control.faults_file import load_faults
 from cpanel_emu.control.prepared import planned_failure, unused_answers
 from cpanel_emu.errors import ConfigurationError, Failure
 from cpanel_emu.functions.context import Context
@@ -145,7 +146,8 @@ class Emulator:
         self.journal = Journal()
         """What happened lately, with helpers for tests."""
         self.faults = Faults()
-        """What shall go wrong; nothing at first."""
+        """What shall go wrong."""
+        self._plan_faults()
         self._given_seed: Seed | None = None
         self._change = threading.RLock()
         self._doors: Doors | None = None
@@ -368,7 +370,7 @@ class Emulator:
     def reset(self, seed: Seed | None = None) -> None:
         """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions.
 
-        The journal is empty afterwards, and no faults are planned.
+        The journal is empty afterwards, and the faults are those of the start.
 
         Args:
             seed: to be used instead of the one before, from now on.
@@ -389,7 +391,11 @@ class Emulator:
                 self._key_pool.restart()
             self._seed()
             self.journal.clear()
-            self.faults.clear()
+            self._plan_faults()
+
+    def _plan_faults(self) -> None:
+        given = self.options.faults
+        self.faults.replace([] if given is None else load_faults(given))
 
     def assert_all_answers_used(self) -> None:
         """Check that every stub was called and that every planned fault struck.

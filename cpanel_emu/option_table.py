@@ -202,6 +202,14 @@ OPTIONS: tuple[Option, ...] = (
         repeatable=True,
     ),
     Option(
+        "faults",
+        "FILE",
+        read.existing_file,
+        None,
+        "none",
+        "TOML file with the faults that are planned from the start, a table [[faults]] each.",
+    ),
+    Option(
         "lockout",
         "N",
         read.count_or_off,

@@ -48,6 +48,7 @@ class Options:
     key_pool: Path | None
     control: bool
     control_allow: tuple[read.Network, ...]
+    faults: Path | None
     lockout: int | None
     tls_cert: Path | None
     tls_key: Path | None
