@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cpanel_emu.accounts.models import Role
 from cpanel_emu.call import Answer, Api, Call, Refusal, RefusalKind, Rows
 from cpanel_emu.errors import Failure
 from cpanel_emu.functions.context import Context
-from cpanel_emu.functions.modifiers import modified
 from cpanel_emu.functions.registry import Function, Registry
+from cpanel_emu.lazy import LazyModule
 
+if TYPE_CHECKING:
+    from cpanel_emu.functions import modifiers
+else:
+    modifiers = LazyModule("cpanel_emu.functions.modifiers")
+
+_MODIFIERS = "api2_"
+"""How the names of output modifiers begin (``wire §2.8``)."""
 _UNSAFE_IN_ECHO = str.maketrans("<>", "__")
 
 
@@ -31,8 +39,9 @@ def answer(call: Call, context: Context, registry: Registry) -> Answer:
         result = function.run(context, call.arguments)
     except Failure as failure:
         return Answer(named, function.failed(str(failure)))
-    if isinstance(result, Rows):
-        result = modified(result, call.arguments.named, context.release)
+    named_arguments = call.arguments.named
+    if isinstance(result, Rows) and any(name.startswith(_MODIFIERS) for name in named_arguments):
+        result = modifiers.modified(result, named_arguments, context.release)
     return Answer(named, result)
 
 
