@@ -10,21 +10,15 @@ from __future__ import annotations
 import contextlib
 import functools
 import random
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from cpanel_emu import resources
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account, AccountError
 from cpanel_emu.accounts.preferences import Preferences
-from cpanel_emu.accounts.seed import Seed, SeedKey, demo_seed, load_seed
-from cpanel_emu.accounts.seeding import install_seed
-from cpanel_emu.accounts.sessions import SessionStore
 from cpanel_emu.call import Answer, Api, Arguments, Call
 from cpanel_emu.certificates.database_writer import DatabaseFiles
 from cpanel_emu.certificates.directory import CertificateDirectory, refuse_newer_layout
@@ -33,26 +27,45 @@ from cpanel_emu.certificates.manager import SslManager
 from cpanel_emu.certificates.pool import DirectoryPool
 from cpanel_emu.certificates.reading import read_item
 from cpanel_emu.clock import Clock
-from cpanel_emu.control.faults import Faults
-from cpanel_emu.control.faults_file import load_faults
-from cpanel_emu.control.prepared import planned_failure, unused_answers
 from cpanel_emu.errors import ConfigurationError, Failure
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.dispatch import answer
-from cpanel_emu.functions.stubs import stub_functions
 from cpanel_emu.functions.table import REGISTRY
 from cpanel_emu.journal import Door, Journal, Passage, note_stored
 from cpanel_emu.journal.passage import collecting_stored, through
+from cpanel_emu.lazy import LazyModule
 from cpanel_emu.options import Options, resolve
 from cpanel_emu.releases import Layout, Release
 from cpanel_emu.root import Root, store_errors
 
+from cpanel_emu import resources
+
 if TYPE_CHECKING:
+    import shutil
+    import tempfile
+
+    from cpanel_emu.accounts import seed as seeds
+    from cpanel_emu.accounts import seeding
+    from cpanel_emu.accounts import sessions as logins
+    from cpanel_emu.control import faults as planning
+    from cpanel_emu.control import faults_file, prepared
     from cpanel_emu.frontend import Frontend, PageRequest
+    from cpanel_emu.functions import stubs
     from cpanel_emu.liveapi.live_pages import LivePages
     from cpanel_emu.server.doors import Doors, SharedPorts
     from cpanel_emu.server.endpoints import Endpoint
     from cpanel_emu.tags import OpenPage
+else:
+    # cpapi2 starts this in a process of its own, and needs none of these.
+    shutil = LazyModule("shutil")
+    tempfile = LazyModule("tempfile")
+    seeds = LazyModule("cpanel_emu.accounts.seed")
+    seeding = LazyModule("cpanel_emu.accounts.seeding")
+    logins = LazyModule("cpanel_emu.accounts.sessions")
+    planning = LazyModule("cpanel_emu.control.faults")
+    faults_file = LazyModule("cpanel_emu.control.faults_file")
+    prepared = LazyModule("cpanel_emu.control.prepared")
+    stubs = LazyModule("cpanel_emu.functions.stubs")
 
 _FREE_PORTS = {"cpanel": 0, "cpanel_tls": 0, "whm": 0, "whm_tls": 0}
 _DEMO_THEME = "x3"
@@ -129,7 +142,6 @@ class Emulator:
         )
         self.root = Root.create(options.root)
         self.accounts = AccountDirectory(self.root)
-        self.sessions = SessionStore(self.root, now=self.clock.now, generator=self.random)
         self._key_pool = KeyPool(options.key_pool) if options.key_pool is not None else None
         self._key_source: KeySource = self._key_pool or GeneratedKeys()
         self._key_cache = KeyCache()
@@ -142,14 +154,14 @@ class Emulator:
         self.registry = REGISTRY
         """Every function that can be called here, stubs among them."""
         if options.stubs is not None:
-            self.registry = REGISTRY.with_stubs(stub_functions(options.stubs))
+            self.registry = REGISTRY.with_stubs(stubs.stub_functions(options.stubs))
         self.journal = Journal()
         """What happened lately, with helpers for tests."""
-        self.faults = Faults()
-        """What shall go wrong."""
-        self._plan_faults()
-        self._given_seed: Seed | None = None
+        self._given_seed: seeds.Seed | None = None
         self._change = threading.RLock()
+        self._faults: planning.Faults | None = None
+        if options.faults is not None:
+            self._plan_faults()
         self._doors: Doors | None = None
         self._seed()
 
@@ -164,16 +176,31 @@ class Emulator:
         self._refuse_newer_layout()
         is_given = self._given_seed is not None or self.options.seed is not None
         if is_given or not self.accounts.is_seeded:
-            install_seed(self.seed, self.accounts, self._install_key)
+            seeding.install_seed(self.seed, self.accounts, self._install_key)
 
     @property
-    def seed(self) -> Seed:
+    def seed(self) -> seeds.Seed:
         """The seed that fills an empty root."""
         if self._given_seed is not None:
             return self._given_seed
-        return load_seed(self.options.seed) if self.options.seed is not None else demo_seed()
+        given = self.options.seed
+        return seeds.load_seed(given) if given is not None else seeds.demo_seed()
 
-    def _install_key(self, key: SeedKey) -> None:
+    @functools.cached_property
+    def sessions(self) -> logins.SessionStore:
+        """The login sessions."""
+        return logins.SessionStore(self.root, now=self.clock.now, generator=self.random)
+
+    @property
+    def faults(self) -> planning.Faults:
+        """What shall go wrong."""
+        if self._faults is None:
+            with self._change:
+                if self._faults is None:
+                    self._faults = planning.Faults()
+        return self._faults
+
+    def _install_key(self, key: seeds.SeedKey) -> None:
         with self._directories.using(key.user) as directory:
             text = key.pem.decode("utf-8", "replace")
             try:
@@ -263,11 +290,16 @@ class Emulator:
                 open_ssl=lent.open,
                 open_page=lambda: self._open_page(account, page),
             )
-            planned = planned_failure(call, account.user, self.faults, self.registry)
+            planned = self._planned_failure(call, account)
             given = planned or answer(call, context, self.registry)
         files = [path.relative_to(self.root.path) for path in stored]
         self.journal.record_call(call, given, account.user, self.clock.now(), files)
         return given
+
+    def _planned_failure(self, call: Call, account: Account) -> Answer | None:
+        if self._faults is None:
+            return None
+        return prepared.planned_failure(call, account.user, self._faults, self.registry)
 
     def _open_page(self, account: Account, page: PageRequest | None) -> OpenPage:
         from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (heavy; cpapi2 needs none)
@@ -367,7 +399,7 @@ class Emulator:
                 for path in self._index_path(user).parent.glob(f"{user}.sqlite*"):
                     path.unlink(missing_ok=True)
 
-    def reset(self, seed: Seed | None = None) -> None:
+    def reset(self, seed: seeds.Seed | None = None) -> None:
         """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions.
 
         The journal is empty afterwards, and the faults are those of the start.
@@ -391,11 +423,12 @@ class Emulator:
                 self._key_pool.restart()
             self._seed()
             self.journal.clear()
-            self._plan_faults()
+            if self._faults is not None:
+                self._plan_faults()
 
     def _plan_faults(self) -> None:
         given = self.options.faults
-        self.faults.replace([] if given is None else load_faults(given))
+        self.faults.replace([] if given is None else faults_file.load_faults(given))
 
     def assert_all_answers_used(self) -> None:
         """Check that every stub was called and that every planned fault struck.
@@ -403,7 +436,7 @@ class Emulator:
         Raises:
             AssertionError: some were not since the last reset; the text lists them.
         """
-        unused = list(unused_answers(self.registry, self.journal, self.faults))
+        unused = list(prepared.unused_answers(self.registry, self.journal, self.faults))
         if unused:
             raise AssertionError("\n  ".join(["Prepared answers that were not used:", *unused]))
 
@@ -469,7 +502,8 @@ class Emulator:
 
     def close(self) -> None:
         """Stop the doors, write what is waiting, and remove a temporary root."""
-        self.faults.close()
+        if self._faults is not None:
+            self._faults.close()
         self._closing.close()
 
     def __enter__(self) -> Self:
