@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from cpanel_emu import resources
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account, AccountError
 from cpanel_emu.accounts.preferences import Preferences
@@ -37,8 +38,6 @@ from cpanel_emu.lazy import LazyModule
 from cpanel_emu.options import Options, resolve
 from cpanel_emu.releases import Layout, Release
 from cpanel_emu.root import Root, store_errors
-
-from cpanel_emu import resources
 
 if TYPE_CHECKING:
     import shutil
@@ -81,9 +80,10 @@ class _LentManager:
         self,
         pool: DirectoryPool,
         make: Callable[[CertificateDirectory], SslManager],
-        user: str,
+        account: Account,
     ) -> None:
-        self._loan = pool.using(user)
+        # Whoever removes the account also removes the file that this object came from.
+        self._loan = pool.using(account.user, account)
         self._make = make
         self._manager: SslManager | None = None
 
@@ -278,7 +278,7 @@ class Emulator:
             StoreError: the account's files cannot be used at all.
         """
         with (
-            _LentManager(self._directories, self._manager, account.user) as lent,
+            _LentManager(self._directories, self._manager, account) as lent,
             collecting_stored() as stored,
         ):
             context = Context(

@@ -13,13 +13,17 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.errors import StoreError
 
 _SECONDS_TO_WAIT_FOR_OTHERS = 30.0
+_SETTLED = 100_000_000
+"""Nanoseconds after which a second change surely gets another time stamp than the first."""
 _VERSION = 1
 _PAGE = 16
 _SCHEMA = """
@@ -64,7 +68,10 @@ class Index:
 
     def __init__(self, path: Path, *, durable: bool = False) -> None:
         self._path = path
+        self._name = str(path)
+        self._log = f"{path}-wal"
         self._lock = threading.RLock()
+        self._hosts: dict[ItemKind, tuple[_Status | None, list[str]]] = {}
         with self._errors():
             self._database = sqlite3.connect(
                 path,
@@ -75,7 +82,7 @@ class Index:
         try:
             with self._errors():
                 self._prepare(durable=durable)
-            self._identity = _identity(path)
+            self._identity = self._file()
         except StoreError:
             self._database.close()
             raise
@@ -86,7 +93,11 @@ class Index:
 
         Another process may have removed it with its account, or emptied the root.
         """
-        return _identity(self._path) == self._identity
+        return self._file() == self._identity
+
+    def _file(self) -> tuple[int, int] | None:
+        status = _status(self._name)
+        return None if status is None else status[:2]
 
     def _prepare(self, *, durable: bool) -> None:
         self._database.execute("PRAGMA journal_mode = WAL")
@@ -192,13 +203,25 @@ class Index:
         return next(self._items(condition, (kind.value, friendly_name)), None)
 
     def hosts(self, kind: ItemKind) -> list[str]:
-        """Return the distinct hosts of *kind*, sorted by code point (``ssl §6.2``)."""
-        statement = "SELECT DISTINCT host FROM item WHERE kind = ? ORDER BY host"
+        """Return the distinct hosts of *kind*, sorted by code point (``ssl §6.2``).
+
+        They are read again only after a change: a read transaction takes several system calls,
+        a look at the log that every change of any process goes through takes one.
+        """
+        log = _status(self._log)
         with self._lock:
-            try:
-                return [host for (host,) in self._database.execute(statement, (kind.value,))]
-            except sqlite3.Error as error:
-                raise self._error(error) from error
+            log_then, hosts = self._hosts.get(kind, (None, []))
+            if log_then is None or log_then != log:
+                hosts = self._read_hosts(kind)
+                self._hosts[kind] = (log if _is_settled(log) else None, hosts)
+        return hosts.copy()
+
+    def _read_hosts(self, kind: ItemKind) -> list[str]:
+        statement = "SELECT DISTINCT host FROM item WHERE kind = ? ORDER BY host"
+        try:
+            return [host for (host,) in self._database.execute(statement, (kind.value,))]
+        except sqlite3.Error as error:
+            raise self._error(error) from error
 
     def add(self, item: Item) -> None:
         """Insert *item*; call inside `changing`."""
@@ -289,9 +312,18 @@ def _item(row: tuple[object, ...]) -> Item:
     )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+_Status: TypeAlias = tuple[int, int, int, int]
+
+
+def _status(path: str) -> _Status | None:
+    """Return what changes when a file does: device, inode, size, time of change in ns."""
     try:
         status = os.stat(path)  # noqa: PTH116  (pathlib's is twice as slow, on the hot path)
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _is_settled(status: _Status | None) -> bool:
+    """Whether a change from now on is sure to give the file another *status*."""
+    return status is not None and time.time_ns() - status[3] > _SETTLED

@@ -19,6 +19,8 @@ class Entry:
 
     directory: CertificateDirectory
     users: int = 0
+    witness: object = None
+    """Of what `DirectoryPool.using` was told when the directory was last known to be current."""
 
 
 class DirectoryPool:
@@ -40,20 +42,27 @@ class DirectoryPool:
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._lock = threading.Lock()
 
-    def using(self, user: str) -> Loan:
+    def using(self, user: str, witness: object = None) -> Loan:
         """Lend the directory of *user* for the block.
+
+        Args:
+            user: the account.
+            witness: an object that is another one after the account was removed; while it is
+                the same, nobody need look whether the index was removed too.
 
         Raises:
             ConfigurationError, StoreError: it cannot be opened.
         """
-        return Loan(self, user)
+        return Loan(self, user, witness)
 
-    def lend(self, user: str) -> Entry:
+    def lend(self, user: str, witness: object) -> Entry:
         """Return the entry of *user*, counting one user more; `take_back` ends that."""
         with self._lock:
             entry = self._entries.get(user)
-            if entry is None or not entry.directory.is_current:
+            known = entry is not None and witness is not None and entry.witness is witness
+            if entry is None or not (known or entry.directory.is_current):
                 entry = self._reopened(user, entry)
+            entry.witness = witness
             self._entries.move_to_end(user)
             entry.users += 1
             if len(self._entries) > self._size:
@@ -99,15 +108,16 @@ class Loan:
     A class of its own, for it costs half of a generator on the way of every call.
     """
 
-    __slots__ = ("_entry", "_pool", "_user")
+    __slots__ = ("_entry", "_pool", "_user", "_witness")
 
-    def __init__(self, pool: DirectoryPool, user: str) -> None:
+    def __init__(self, pool: DirectoryPool, user: str, witness: object) -> None:
         self._pool = pool
         self._user = user
+        self._witness = witness
         self._entry: Entry | None = None
 
     def __enter__(self) -> CertificateDirectory:
-        self._entry = self._pool.lend(self._user)
+        self._entry = self._pool.lend(self._user, self._witness)
         return self._entry.directory
 
     def __exit__(self, *_error: object) -> None:

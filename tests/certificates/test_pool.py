@@ -97,3 +97,32 @@ def test_one_in_use_is_closed_when_it_no_longer_is(
         pool.close()
         assert not is_closed(used)
     assert is_closed(used)
+
+
+def test_a_witness_spares_looking(
+    open_directory: Callable[[str], CertificateDirectory],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+
+    def counted(directory: CertificateDirectory) -> bool:
+        looked.append(1)
+        return (directory.folder.parent / "index" / "a.sqlite").exists()
+
+    monkeypatch.setattr(CertificateDirectory, "is_current", property(counted))
+    pool = DirectoryPool(open_directory)
+    account, changed = object(), object()
+    for _ in range(3):
+        with pool.using("a", account) as before:
+            pass
+    assert looked == []
+    remove_index(tmp_path, "a")
+    with pool.using("a", changed) as after:
+        assert after is not before
+    with pool.using("a", changed) as again:
+        assert again is after
+    assert len(looked) == 1
+    with pool.using("a"):
+        assert len(looked) == 2
+    pool.close()
