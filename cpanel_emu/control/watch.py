@@ -34,6 +34,8 @@ _SCENERY = (".css", ".gif", ".ico", ".jpg", ".js", ".png", ".svg")
 """Files that a browser fetches with each page; the journal is for what programs do."""
 _WEIGHT = 4_000
 """About how many bytes a request takes in memory besides its texts."""
+_LARGE = 256 * 1024
+"""An exchange of more bytes is cut at once."""
 _OF_CONNECTION = frozenset({Kind.DROP, Kind.CUT, Kind.SLOW})
 
 OLD_ERROR_PAGE = (
@@ -58,7 +60,7 @@ class _Watched:
         return [fault for fault in self.struck if fault.stage is stage]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Seen:
     """One request with its answer, as they were: nobody may see them before `exchange`."""
 
@@ -213,7 +215,13 @@ class Watch:
             time=self._emulator.clock.now(),
             seconds=time.perf_counter() - watched.started,
         )
-        self._emulator.journal.record_later(seen.exchange, seen.weight)
+        journal = self._emulator.journal
+        if seen.weight <= _LARGE:
+            journal.record_later(seen.exchange, seen.weight)
+            return
+        # Shown, it is cut; kept as it is, it would leave no room for others.
+        shown = seen.exchange(0)
+        journal.record_later(lambda number: replace(shown, number=number), shown.weight)
 
 
 def _told(request: Request, passage: Passage) -> Asked:

@@ -202,6 +202,17 @@ def test_a_long_run_does_not_grow(emulator: Emulator) -> None:
     assert journal.last == journal.size + 200
 
 
+def test_a_large_request_leaves_room_for_others(emulator: Emulator) -> None:
+    ask(call_url(emulator.cpanel_url), login="user")
+    ask(call_url(emulator.cpanel_url), "POST", b"x=" + b"y" * 9_000_000, login="user")
+    ask(call_url(emulator.cpanel_url), "POST", b"x=" + b"y" * 9_000_000, login="user")
+    small, *large = emulator.journal.exchanges()
+    assert not small.request.is_cut
+    assert [exchange.request.is_cut for exchange in large] == [True, True]
+    assert [len(exchange.request.data) for exchange in large] == [64 * 1024] * 2
+    assert [exchange.number for exchange in large] == [4, 6]
+
+
 def test_stubs_and_faults_that_were_not_used(tmp_path: Path) -> None:
     from cpanel_emu import Emulator
 
