@@ -9,18 +9,23 @@ current directory if that is relative too.
 from __future__ import annotations
 
 import datetime
-import ipaddress
 import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from cpanel_emu.accounts.models import is_account_name
+from cpanel_emu.lazy import LazyModule
 from cpanel_emu.releases import RELEASES
 from cpanel_emu.suggest import shown
 
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+if TYPE_CHECKING:
+    import ipaddress
+else:
+    ipaddress = LazyModule("ipaddress")
+
+Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _DECIMAL = re.compile(r"[0-9]{1,18}")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cpanel_emu.certificates import keys, reading
-from cpanel_emu.certificates.certificate import create_certificate
 from cpanel_emu.certificates.directory import CertificateDirectory
 from cpanel_emu.certificates.installed import InstalledHosts
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
@@ -20,7 +20,13 @@ from cpanel_emu.certificates.request import create_request
 from cpanel_emu.certificates.values import SubjectValues
 from cpanel_emu.clock import Clock
 from cpanel_emu.errors import Failure, StoreError
+from cpanel_emu.lazy import LazyModule
 from cpanel_emu.releases import Release
+
+if TYPE_CHECKING:
+    from cpanel_emu.certificates import certificate
+else:
+    certificate = LazyModule("cpanel_emu.certificates.certificate")
 
 KEY_NOT_SAVED = "The key could not be saved."
 REQUEST_NOT_SAVED = "The certificate signing request could not be saved."
@@ -150,7 +156,7 @@ class SslManager:
         """
         now = self.clock.epoch()
         serial = self.random.getrandbits(_SERIAL_BITS) or 1
-        text = create_certificate(values, key, self.release, now=now, serial=serial)
+        text = certificate.create_certificate(values, key, self.release, now=now, serial=serial)
         new = reading.read_certificate(text, created=now, host=host)
         # A release without alternative names still remembers every host, as it does for CSRs.
         details = {**new.details, "domains": list(values.hosts)}

@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-
-import idna
+from typing import TYPE_CHECKING
 
 from cpanel_emu.errors import Failure
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import idna
+else:
+    idna = LazyModule("idna")
 
 MAXIMUM_HOST_NAME = 253
 _LONGEST_UNICODE_HOST = 1000

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import html
+from typing import TYPE_CHECKING
 
 from cpanel_emu.call import Api, Arguments, Data, Result
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import html
+else:
+    html = LazyModule("html")
 
 _HEADER = '<cpanel Branding="include(stdheader.html)">'
 _FOOTER = '<cpanel Branding="include(stdfooter.html)">'
