@@ -129,17 +129,19 @@ class Watch:
             EmulatorError: whatever *route* raises.
         """
         passage = Passage(door_of(request), records=self._records)
-        watched = _Watched(request, environ, passage, self._struck(request))
+        struck = self._struck(request)
+        watched = _Watched(request, environ, passage, struck)
         control = environ.get("cpanel_emu.connection")
         own = control if isinstance(control, ConnectionControl) else None
         if own is not None and self._records:
             own.observer = functools.partial(self._record, watched)
         with through(passage):
-            response = self._before(watched) or route(request)
-        for fault in watched.at(Stage.AFTER):
-            response = self._spoilt(response, fault)
-        for fault in watched.struck:
-            self._ask_listener(fault, own)
+            response = (self._before(watched) if struck else None) or route(request)
+        if struck:
+            for fault in watched.at(Stage.AFTER):
+                response = self._spoilt(response, fault)
+            for fault in struck:
+                self._ask_listener(fault, own)
         if own is None and self._records:
             self._record(watched, http_answer(response.status, response.headers, (), response.body))
         return response
