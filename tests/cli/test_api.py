@@ -17,7 +17,7 @@ from cryptography import x509
 from cpanel_emu import Emulator
 from cpanel_emu.accounts.models import Account
 from cpanel_emu.call import Data
-from cpanel_emu.cli import api
+from cpanel_emu.cli.call_program import run
 from tests.cli.programs import PATIENCE, Done, Shell
 
 SUBJECT = (
@@ -466,9 +466,9 @@ class TestTheCaller:
         capsysbinary: pytest.CaptureFixture[bytes],
     ) -> None:
         self.called_by("builder", monkeypatch)
-        assert api.run("cpapi2", ["--output=json", "SSL", "listkeys"]) == 0
+        assert run("cpapi2", ["--output=json", "SSL", "listkeys"]) == 0
         assert b'"data":[]' in capsysbinary.readouterr().out
-        assert api.run("cpapi2", ["--output=json", "--user=user", "SSL", "listkeys"]) == 0
+        assert run("cpapi2", ["--output=json", "--user=user", "SSL", "listkeys"]) == 0
         assert b'"data":[{"host":"example.com"}]' in capsysbinary.readouterr().out
 
     @pytest.mark.parametrize("name", ["root", "nobody"])
@@ -480,7 +480,7 @@ class TestTheCaller:
         name: str,
     ) -> None:
         self.called_by(name, monkeypatch)
-        assert api.run("cpapi2", ["SSL", "listkeys"]) == 1
+        assert run("cpapi2", ["SSL", "listkeys"]) == 1
         assert "must be passed the --user flag" in capsys.readouterr().err
 
     def test_a_user_without_a_name(
@@ -490,7 +490,7 @@ class TestTheCaller:
             raise KeyError
 
         monkeypatch.setattr(pwd, "getpwuid", unknown)
-        assert api.run("cpapi2", ["SSL", "listkeys"]) == 1
+        assert run("cpapi2", ["SSL", "listkeys"]) == 1
         assert "must be passed the --user flag" in capsys.readouterr().err
 
 
