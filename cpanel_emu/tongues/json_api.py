@@ -7,7 +7,9 @@ import json
 from cpanel_emu.call import Tree
 from cpanel_emu.tongues.envelopes import Envelope
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
+)
 
 
 def dump(tree: Tree) -> str:
