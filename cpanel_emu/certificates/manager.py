@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from cpanel_emu.certificates import keys, reading
 from cpanel_emu.certificates.directory import CertificateDirectory
-from cpanel_emu.certificates.installed import InstalledHosts
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.certificates.keys import KeyCache, KeyKind, KeyPair, KeySource
 from cpanel_emu.certificates.request import create_request
@@ -25,8 +24,10 @@ from cpanel_emu.releases import Release
 
 if TYPE_CHECKING:
     from cpanel_emu.certificates import certificate
+    from cpanel_emu.certificates import installed as ssl_hosts
 else:
     certificate = LazyModule("cpanel_emu.certificates.certificate")
+    ssl_hosts = LazyModule("cpanel_emu.certificates.installed")
 
 KEY_NOT_SAVED = "The key could not be saved."
 REQUEST_NOT_SAVED = "The certificate signing request could not be saved."
@@ -60,9 +61,9 @@ class SslManager:
     """Where the serial numbers of certificates come from."""
 
     @property
-    def installed(self) -> InstalledHosts:
+    def installed(self) -> ssl_hosts.InstalledHosts:
         """The account's SSL hosts."""
-        return InstalledHosts(self.directory.folder / "installed")
+        return ssl_hosts.InstalledHosts(self.directory.folder / "installed")
 
     def generate_key(
         self, kind: KeyKind, *, host: str | None, friendly_name: str

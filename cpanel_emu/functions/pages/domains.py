@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import html
+from typing import TYPE_CHECKING
 
 from cpanel_emu.call import Api, Arguments, Printed, Result, Row, Rows
 from cpanel_emu.errors import Failure
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import html
+else:
+    html = LazyModule("html")
 
 _DOCUMENT_ROOT = "public_html"
 

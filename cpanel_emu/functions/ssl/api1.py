@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from cpanel_emu.call import Api, Arguments, Printed, Result
-from cpanel_emu.certificates import installing, keys
-from cpanel_emu.certificates.chains import certificate_text
+from cpanel_emu.certificates import keys
 from cpanel_emu.certificates.items import ItemKind
-from cpanel_emu.certificates.key_text import key_text
 from cpanel_emu.certificates.manager import nothing_stored
 from cpanel_emu.certificates.pem import with_line_end
-from cpanel_emu.certificates.request_text import request_text
 from cpanel_emu.errors import Failure
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function, Run, Status
 from cpanel_emu.functions.ssl import api2
 from cpanel_emu.functions.ssl import arguments as read
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import html
+
+    from cpanel_emu.certificates import chains, installing, key_text, request_text
+else:
+    html = LazyModule("html")
+    chains = LazyModule("cpanel_emu.certificates.chains")
+    installing = LazyModule("cpanel_emu.certificates.installing")
+    key_text = LazyModule("cpanel_emu.certificates.key_text")
+    request_text = LazyModule("cpanel_emu.certificates.request_text")
 
 _HOST_REMOVED = " <br />The SSL host was successfully removed.\n"
 _SUBJECT = ("host", "country", "state", "city", "company", "companydivision", "email")
@@ -76,19 +85,21 @@ def delete(context: Context, arguments: Arguments) -> Result:
 
 def showcsr(context: Context, arguments: Arguments) -> Result:
     """Print the newest CSR of a host as PEM, or in text mode its text form."""
-    return _show(context, arguments, ItemKind.CSR, request_text)
+    return _show(context, arguments, ItemKind.CSR, request_text.request_text)
 
 
 def showkey(context: Context, arguments: Arguments) -> Result:
     """Print the newest key of a host as PEM, or in text mode its text form."""
-    return _show(
-        context, arguments, ItemKind.KEY, lambda text: key_text(keys.parse(text, trusted=True))
-    )
+    return _show(context, arguments, ItemKind.KEY, _key_text)
+
+
+def _key_text(text: str) -> str:
+    return key_text.key_text(keys.parse(text, trusted=True))
 
 
 def showcrt(context: Context, arguments: Arguments) -> Result:
     """Print the newest certificate of a host as PEM, or in text mode its text form."""
-    return _show(context, arguments, ItemKind.CERTIFICATE, certificate_text)
+    return _show(context, arguments, ItemKind.CERTIFICATE, chains.certificate_text)
 
 
 def _show(

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from cpanel_emu.call import Api, Arguments, Result, Rows
-from cpanel_emu.certificates import installing, reading
-from cpanel_emu.certificates.chains import certificate_text
+from cpanel_emu.certificates import reading
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.certificates.pem import with_line_end
-from cpanel_emu.certificates.service_name import service_name
 from cpanel_emu.certificates.values import required
 from cpanel_emu.errors import Failure, StoreError
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function, Run
 from cpanel_emu.functions.ssl import arguments as read
 from cpanel_emu.functions.ssl.records import certificate_date, listed_items
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from cpanel_emu.certificates import chains, installing, service_name
+else:
+    chains = LazyModule("cpanel_emu.certificates.chains")
+    installing = LazyModule("cpanel_emu.certificates.installing")
+    service_name = LazyModule("cpanel_emu.certificates.service_name")
 
 REQUEST_GENERATED = "Certificate Signing Request generated!"
 KEY_GENERATED = "Private key generated!"
@@ -155,7 +162,7 @@ def listcrts(context: Context, _arguments: Arguments) -> Result:
     rows = []
     for item in items:
         try:
-            text = certificate_text(directory.read(item))
+            text = chains.certificate_text(directory.read(item))
         except (StoreError, ValueError):
             continue  # somebody took the file away or damaged it
         rows.append(
@@ -188,7 +195,7 @@ def getcnname(context: Context, arguments: Arguments) -> Result:
     domain = read.host(arguments.named, "domain")
     mail = read.flag(arguments.named, "add_mail_subdomain")
     hosts = context.ssl.installed.all()
-    found = service_name(hosts, domain, context.server.hostname, mail=mail)
+    found = service_name.service_name(hosts, domain, context.server.hostname, mail=mail)
     now = context.clock.epoch()
     certificate = found.certificate
     valid = certificate is not None and (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from cpanel_emu.call import Api, Arguments, Data, Result, Tree
-from cpanel_emu.certificates import installing, keys, reading
+from cpanel_emu.certificates import keys, reading
 from cpanel_emu.certificates.items import Item, ItemKind
-from cpanel_emu.certificates.key_text import key_text
 from cpanel_emu.certificates.keys import KeyKind, KeyPair
-from cpanel_emu.certificates.request_text import request_text, subject_of
 from cpanel_emu.errors import Failure, StoreError
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function, Run
@@ -24,6 +23,14 @@ from cpanel_emu.functions.ssl.records import (
     request_record,
 )
 from cpanel_emu.functions.ssl.uapi_arguments import find
+from cpanel_emu.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from cpanel_emu.certificates import installing, key_text, request_text
+else:
+    installing = LazyModule("cpanel_emu.certificates.installing")
+    key_text = LazyModule("cpanel_emu.certificates.key_text")
+    request_text = LazyModule("cpanel_emu.certificates.request_text")
 
 HOST_REMOVED = "The SSL host was successfully removed."
 _CERTIFICATE_GENERATED = "Certificate generated"
@@ -104,7 +111,7 @@ def show_csr(context: Context, arguments: Arguments) -> Result:
     item = find(context, ItemKind.CSR, arguments.named)
     pem = _file(context, item)
     try:
-        text, subject = request_text(pem), subject_of(pem)
+        text, subject = request_text.request_text(pem), request_text.subject_of(pem)
     except ValueError:  # somebody damaged the file
         raise Failure(uapi.no_match(ItemKind.CSR, item.id)) from None
     details: dict[str, Tree] = {
@@ -126,7 +133,7 @@ def show_key(context: Context, arguments: Arguments) -> Result:
     item = find(context, ItemKind.KEY, arguments.named)
     pem = _file(context, item)
     details = {**key_record(item, context.release), "key": pem}
-    return Data({"details": details, "text": key_text(keys.parse(pem, trusted=True))})
+    return Data({"details": details, "text": key_text.key_text(keys.parse(pem, trusted=True))})
 
 
 def _file(context: Context, item: Item) -> str:
