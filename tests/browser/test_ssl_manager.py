@@ -15,6 +15,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from cpanel_emu.certificates.items import ItemKind
 from cpanel_emu.journal import WarningEntry
+from tests.requirements import require_program
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -149,3 +150,22 @@ def downloaded(person: Person, path: Path) -> bytes:
     """Return the content of a download once it is complete."""
     WebDriverWait(person.browser, PATIENCE).until(lambda _: path.exists())
     return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("page", "program"), [("gencsr.live.php", "php-cgi"), ("gencsr.live.pl", "perl")]
+)
+def test_a_plugin_page_makes_a_csr_over_the_socket(
+    emulator: Emulator, person: Person, keep: Keep, page: str, program: str
+) -> None:
+    """The documentation's example, sent from a page of another language (``liveapi_cli §1``)."""
+    require_program(program)
+    person.log_in(emulator.cpanel_url)
+    person.press(f'a[href="liveapi/{page}"]')
+    person.press('form button[type="submit"]')
+    keep(f"liveapi-{page}")
+    assert "Certificate Signing Request generated!" in person.text()
+    with emulator.ssl_manager("user") as manager:
+        stored = manager.newest_text(ItemKind.CSR, "example.com").removesuffix("\n") + "\n"
+    assert person.value("#pem") == stored
+    assert person.complaints() == []
