@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cpanel_emu import resources
 from cpanel_emu.liveapi.server import LiveApiServer
 from tests.liveapi.clients import PATIENCE, socket_folder
 from tests.liveapi.conversation import HANDSHAKE, SHUTDOWN, framed
@@ -20,6 +21,7 @@ from tests.requirements import require_perl_module, require_program
 HERE = Path(__file__).parent / "perl"
 LIBRARY = Path(__file__).parents[2] / "cpanel_emu" / "liveapi" / "classes" / "perl"
 MODULE = LIBRARY / "Cpanel" / "LiveAPI.pm"
+PLUGIN_PAGE = resources.templates() / "x3" / "liveapi" / "gencsr.live.pl"
 
 
 @pytest.fixture
@@ -74,8 +76,9 @@ def newer_syntax(path: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_its_syntax_is_that_of_perl_5_16() -> None:
-    assert newer_syntax(MODULE) == []
+@pytest.mark.parametrize("path", [MODULE, PLUGIN_PAGE], ids=["module", "plugin page"])
+def test_its_syntax_is_that_of_perl_5_16(path: Path) -> None:
+    assert newer_syntax(path) == []
 
 
 @pytest.mark.parametrize(

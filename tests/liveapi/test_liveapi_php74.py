@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from cpanel_emu import resources
 from tests.requirements import require_program
 
 HERE = Path(__file__).parent
 PHP74 = HERE / "php74"
 LIVEAPI = HERE.parents[1] / "cpanel_emu" / "liveapi"
 CLASS = LIVEAPI / "classes" / "php" / "cpanel.php"
+PLUGIN_PAGE = resources.templates() / "x3" / "liveapi" / "gencsr.live.php"
 
 STRICTLY = "<?php error_reporting(-1); ini_set('display_errors', '1');"
 METHODS = (
@@ -63,6 +65,21 @@ def test_the_class() -> None:
         "LiveAPI: no socket to connect to; the name of a page must end in .live.php or .livephp"
     )
     assert run_php74(code, {"/class": CLASS}) == f"{METHODS}\n{message}"
+
+
+def test_the_plugin_page_of_the_demo_theme() -> None:
+    code = """
+        putenv('CPANEL_EMU_LOCAL_CPANEL=/root');
+        require '/emu/prelude.php';
+        try {
+            require '/page/gencsr.live.php';
+        } catch (RuntimeException $error) {
+            echo 'no socket';
+        }
+        echo ' ', escaped('"<'), ' ', count(sent_fields());
+    """
+    places = {"/emu": LIVEAPI / "php", "/root/php": CLASS, "/page": PLUGIN_PAGE}
+    assert run_php74(code, places) == "no socket &quot;&lt; 8"
 
 
 def test_the_files_of_a_page() -> None:
