@@ -361,14 +361,6 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("words", "first"),
         [
-            (
-                "cpapi2 SSL gencsr",
-                "[cpapi2] This program must be passed the --user flag when run by root!",
-            ),
-            (
-                "uapi SSL list_keys",
-                "[uapi] This program must be passed the --user flag when run by root!",
-            ),
             ("cpapi1 --nosuch SSL f", "[cpapi1] Unknown option: nosuch"),
             ("cpapi2 --user=user --cpanelresult SSL f", "[cpapi2] Unknown option: cpanelresult"),
             ("cpapi2 --output=html S f", "[cpapi2] Unknown value for --output: html"),
@@ -382,6 +374,19 @@ class TestErrors:
         done = reader.run(*words.split())
         assert (done.output, done.status) == ("", 1)
         assert done.errors.startswith(f"{first}\n\nUsage: {program} [options] Module function ")
+
+    @pytest.mark.parametrize("program", ["cpapi2", "uapi"])
+    def test_root_without_a_user(self, tmp_path: Path, program: str) -> None:
+        # Whoever runs the tests, no account has that name.
+        seed = tmp_path / "seed.toml"
+        seed.write_text('[accounts.zzz-zzz-zzz]\ndomain = "example.com"\n')
+        shell = Shell(tmp_path / "shell", tmp_path / "root")
+        done = shell.run(program, "SSL", "gencsr", seed=str(seed))
+        assert (done.output, done.status) == ("", 1)
+        assert done.errors.startswith(
+            f"[{program}] This program must be passed the --user flag when run by root!\n\n"
+            f"Usage: {program} [options] Module function "
+        )
 
     @pytest.mark.parametrize(
         ("words", "line"),
