@@ -13,6 +13,7 @@ import pytest
 
 from cpanel_emu import resources
 from cpanel_emu.journal import CallEntry
+from cpanel_emu.root import TEMPORARY_PREFIX
 from cpanel_emu.tags import processes_tags
 from tests.server.conftest import client_of
 from tests.server.wsgi import Client
@@ -89,9 +90,10 @@ def client(emulator: Emulator) -> Client:
 
 
 def stored(emulator: Emulator) -> set[Path]:
-    """Return what lies in the account's certificate folder, but for derived files."""
+    """Return what lies in the account's certificate folder, but for ``ssl.db``, whole or not yet."""
     folder = emulator.root.home("user") / "ssl"
-    return {path for path in folder.rglob("*") if path.name != "ssl.db"}
+    view = set(folder.glob(f"{TEMPORARY_PREFIX}*")) | {folder / "ssl.db"}
+    return set(folder.rglob("*")) - view
 
 
 def test_the_fields_and_pages_of_the_theme_are_known() -> None:
