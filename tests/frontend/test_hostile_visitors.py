@@ -90,10 +90,14 @@ def client(emulator: Emulator) -> Client:
 
 
 def stored(emulator: Emulator) -> set[Path]:
-    """Return what lies in the account's certificate folder, but for ``ssl.db``, whole or not yet."""
+    """Return what lies in the account's certificate folder, but for ``ssl.db`` being written."""
     folder = emulator.root.home("user") / "ssl"
-    view = set(folder.glob(f"{TEMPORARY_PREFIX}*")) | {folder / "ssl.db"}
-    return set(folder.rglob("*")) - view
+    view = ("ssl.db", TEMPORARY_PREFIX)
+    return {
+        path
+        for path in folder.rglob("*")
+        if not (path.parent == folder and path.name.startswith(view))
+    }
 
 
 def test_the_fields_and_pages_of_the_theme_are_known() -> None:
