@@ -14,6 +14,8 @@ RUN groupadd --system --gid 10001 emulator \
     && install -d -o emulator -g emulator -m 0700 /var/lib/cpanel-emu \
     && install -d /seed
 COPY --from=build /opt/cpanel-emu /opt/cpanel-emu
+# Scripts call /usr/local/cpanel/bin/cpapi2 by its full path.
+RUN /opt/cpanel-emu/bin/cpanel-emu link
 
 # Every address, but of the container only: who can reach it is what "docker run -p" says.
 # Without PYTHONUNBUFFERED the log would hold back the line "ready".
