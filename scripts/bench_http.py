@@ -343,14 +343,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--only", choices=["listing", "signing"])
     parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.bare:
         serve_bare()
         return
     with tempfile.TemporaryDirectory(prefix="cpanel-emu-bench-") as folder:
-        compare_listing(Path(folder), options.rounds, options.seconds)
-        compare_signing(Path(folder), options.rounds, options.seconds)
+        if options.only != "signing":
+            compare_listing(Path(folder), options.rounds, options.seconds)
+        if options.only != "listing":
+            compare_signing(Path(folder), options.rounds, options.seconds)
 
 
 if __name__ == "__main__":
