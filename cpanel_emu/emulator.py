@@ -11,7 +11,7 @@ import contextlib
 import functools
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -21,12 +21,8 @@ from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account, AccountError
 from cpanel_emu.accounts.preferences import Preferences
 from cpanel_emu.call import Answer, Api, Arguments, Call
-from cpanel_emu.certificates.database_writer import DatabaseFiles
-from cpanel_emu.certificates.directory import CertificateDirectory, refuse_newer_layout
-from cpanel_emu.certificates.keys import GeneratedKeys, KeyCache, KeyPool, KeySource
 from cpanel_emu.certificates.manager import SslManager
-from cpanel_emu.certificates.pool import DirectoryPool
-from cpanel_emu.certificates.reading import read_item
+from cpanel_emu.certificates.managers import SslManagers
 from cpanel_emu.clock import Clock
 from cpanel_emu.errors import ConfigurationError, Failure
 from cpanel_emu.functions.context import Context
@@ -36,7 +32,7 @@ from cpanel_emu.journal import Door, Journal, Passage, note_stored
 from cpanel_emu.journal.passage import collecting_stored, through
 from cpanel_emu.lazy import LazyModule
 from cpanel_emu.options import Options, resolve
-from cpanel_emu.releases import Layout, Release
+from cpanel_emu.releases import Release
 from cpanel_emu.root import Root, store_errors
 
 if TYPE_CHECKING:
@@ -69,36 +65,6 @@ else:
 _FREE_PORTS = {"cpanel": 0, "cpanel_tls": 0, "whm": 0, "whm_tls": 0}
 _DEMO_THEME = "x3"
 _API_NAMES = {1: Api.API1, 2: Api.API2, 3: Api.UAPI, "uapi": Api.UAPI}
-
-
-class _LentManager:
-    """An account's SSL manager for the time of one call, opened if the call asks for it."""
-
-    __slots__ = ("_loan", "_make", "_manager")
-
-    def __init__(
-        self,
-        pool: DirectoryPool,
-        make: Callable[[CertificateDirectory], SslManager],
-        account: Account,
-    ) -> None:
-        # Whoever removes the account also removes the file that this object came from.
-        self._loan = pool.using(account.user, account)
-        self._make = make
-        self._manager: SslManager | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def open(self) -> SslManager:
-        """Return the manager, always the same."""
-        if self._manager is None:
-            self._manager = self._make(self._loan.__enter__())
-        return self._manager
-
-    def __exit__(self, *_error: object) -> None:
-        if self._manager is not None:
-            self._loan.__exit__()
 
 
 class Emulator:
@@ -142,15 +108,15 @@ class Emulator:
         )
         self.root = Root.create(options.root)
         self.accounts = AccountDirectory(self.root)
-        self._key_pool = KeyPool(options.key_pool) if options.key_pool is not None else None
-        self._key_source: KeySource = self._key_pool or GeneratedKeys()
-        self._key_cache = KeyCache()
-        self._directories = DirectoryPool(self._open_directory)
-        self._closing.callback(self._directories.close)
-        self._database_files = DatabaseFiles(
-            self._directories.using, lambda user: self._ssl_folder(user) / "ssl.db"
+        self._managers = SslManagers(
+            self.root,
+            release=self.release,
+            clock=self.clock,
+            random=self.random,
+            key_pool=options.key_pool,
+            stored=note_stored,
         )
-        self._closing.callback(self._database_files.close)
+        self._closing.callback(self._managers.close)
         self.registry = REGISTRY
         """Every function that can be called here, stubs among them."""
         if options.stubs is not None:
@@ -173,7 +139,9 @@ class Emulator:
         return resolve(keywords, {}, defaults=_FREE_PORTS)
 
     def _seed(self) -> None:
-        self._refuse_newer_layout()
+        for user in self.accounts.names():
+            # At the start rather than at a call.
+            self._managers.refuse_newer_layout(user)
         is_given = self._given_seed is not None or self.options.seed is not None
         if is_given or not self.accounts.is_seeded:
             seeding.install_seed(self.seed, self.accounts, self._install_key)
@@ -201,44 +169,12 @@ class Emulator:
         return self._faults
 
     def _install_key(self, key: seeds.SeedKey) -> None:
-        with self._directories.using(key.user) as directory:
+        with self._managers.using(key.user) as manager:
             text = key.pem.decode("utf-8", "replace")
             try:
-                self._manager(directory).upload_key(text, host=key.host, friendly_name=key.host)
+                manager.upload_key(text, host=key.host, friendly_name=key.host)
             except Failure as failure:
                 raise ConfigurationError(f"{key.source}: {failure}") from None
-
-    def _refuse_newer_layout(self) -> None:
-        """Refuse a root that a newer release wrote, at the start rather than at a call."""
-        if self.release.layout is Layout.BY_HOST:
-            for user in self.accounts.names():
-                refuse_newer_layout(self._ssl_folder(user), self.release)
-
-    def _index_path(self, user: str) -> Path:
-        return self.root.below("var", "cpanel", "ssl-index", f"{user}.sqlite")
-
-    def _ssl_folder(self, user: str) -> Path:
-        return self.root.home(user) / "ssl"
-
-    def _open_directory(self, user: str) -> CertificateDirectory:
-        return CertificateDirectory(
-            self._ssl_folder(user),
-            self._index_path(user),
-            self.release,
-            read_item,
-            changed=lambda: self._database_files.touch(user),
-            stored=note_stored,
-        )
-
-    def _manager(self, directory: CertificateDirectory) -> SslManager:
-        return SslManager(
-            directory=directory,
-            release=self.release,
-            key_source=self._key_source,
-            key_cache=self._key_cache,
-            clock=self.clock,
-            random=self.random,
-        )
 
     @functools.cached_property
     def frontend(self) -> Frontend:
@@ -278,7 +214,8 @@ class Emulator:
             StoreError: the account's files cannot be used at all.
         """
         with (
-            _LentManager(self._directories, self._manager, account) as lent,
+            # Whoever removes the account also removes the file that this object came from.
+            self._managers.lend(account.user, witness=account) as lent,
             collecting_stored() as stored,
         ):
             context = Context(
@@ -373,17 +310,15 @@ class Emulator:
         with through(Passage(Door.PAGE, records=False)):
             return pages.render(request, strict=strict).body
 
-    @contextlib.contextmanager
-    def ssl_manager(self, user: str) -> Iterator[SslManager]:
-        """Lend the SSL manager of the account *user* for the block.
+    def ssl_manager(self, user: str) -> contextlib.AbstractContextManager[SslManager]:
+        """Lend the SSL manager of the account *user* for a block.
 
         Raises:
             AccountError: there is no such account.
         """
         if self.accounts.get(user) is None:
             raise AccountError(f'There is no account "{user}".')
-        with self._directories.using(user) as directory:
-            yield self._manager(directory)
+        return self._managers.using(user)
 
     def remove_account(self, user: str) -> None:
         """Remove the account *user* with its home, its index and its sessions.
@@ -394,10 +329,7 @@ class Emulator:
         with self._change:
             self.accounts.remove(user)
             self.sessions.end_all(user)
-            self._directories.close(user)
-            with store_errors("remove the index of", self.root.home(user)):
-                for path in self._index_path(user).parent.glob(f"{user}.sqlite*"):
-                    path.unlink(missing_ok=True)
+            self._managers.remove_index(user)
 
     def reset(self, seed: seeds.Seed | None = None) -> None:
         """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions.
@@ -414,13 +346,10 @@ class Emulator:
         with self._change:
             if seed is not None:
                 self._given_seed = seed
-            self._database_files.forget()
-            self._directories.close()
+            self._managers.forget()
             with store_errors("empty", self.root.path):
                 for path in (self.root.homes, self.root.path / "var"):
                     shutil.rmtree(path, ignore_errors=not path.exists())
-            if self._key_pool is not None:
-                self._key_pool.restart()
             self._seed()
             self.journal.clear()
             if self._faults is not None:

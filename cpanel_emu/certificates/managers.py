@@ -1,0 +1,161 @@
+"""The SSL managers of all accounts below one root: what they share, and who has which."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+from cpanel_emu.certificates.database_writer import DatabaseFiles
+from cpanel_emu.certificates.directory import CertificateDirectory, refuse_newer_layout
+from cpanel_emu.certificates.keys import GeneratedKeys, KeyCache, KeyPool, KeySource
+from cpanel_emu.certificates.manager import SslManager
+from cpanel_emu.certificates.pool import DirectoryPool
+from cpanel_emu.certificates.reading import read_item
+from cpanel_emu.clock import Clock
+from cpanel_emu.releases import Layout, Release
+from cpanel_emu.root import Root, store_errors
+
+
+class LentManager:
+    """An account's SSL manager for the time of one call, opened if the call asks for it."""
+
+    __slots__ = ("_loan", "_make", "_manager")
+
+    def __init__(self, managers: SslManagers, user: str, witness: object) -> None:
+        self._loan = managers.directories.using(user, witness)
+        self._make = managers.manager
+        self._manager: SslManager | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def open(self) -> SslManager:
+        """Return the manager, always the same."""
+        if self._manager is None:
+            self._manager = self._make(self._loan.__enter__())
+        return self._manager
+
+    def __exit__(self, *_error: object) -> None:
+        if self._manager is not None:
+            self._loan.__exit__()
+
+
+class SslManagers:
+    """Opens the SSL manager of any account; thread-safe.
+
+    Args:
+        root: where the accounts lie.
+        release: whose layout and bytes they follow.
+        clock: what time it is.
+        random: where serial numbers come from.
+        key_pool: the folder of keys to hand out; None generates them.
+        stored: is told each file that was written.
+    """
+
+    def __init__(
+        self,
+        root: Root,
+        *,
+        release: Release,
+        clock: Clock,
+        random: random.Random,
+        key_pool: Path | None,
+        stored: Callable[[Path], None],
+    ) -> None:
+        self._root = root
+        self._release = release
+        self._clock = clock
+        self._random = random
+        self._stored = stored
+        self._key_pool = KeyPool(key_pool) if key_pool is not None else None
+        self._key_source: KeySource = self._key_pool or GeneratedKeys()
+        self._key_cache = KeyCache()
+        self.directories = DirectoryPool(self._open_directory)
+        """The certificate directories that are open."""
+        self._database_files = DatabaseFiles(
+            self.directories.using, lambda user: self._folder(user) / "ssl.db"
+        )
+
+    def lend(self, user: str, witness: object) -> LentManager:
+        """Lend the manager of *user* for a call, which opens it if it needs it.
+
+        Args:
+            user: the account.
+            witness: what `DirectoryPool.using` takes.
+        """
+        return LentManager(self, user, witness)
+
+    @contextlib.contextmanager
+    def using(self, user: str) -> Iterator[SslManager]:
+        """Lend the manager of *user* for the block.
+
+        Raises:
+            ConfigurationError, StoreError: its directory cannot be opened.
+        """
+        with self.directories.using(user) as directory:
+            yield self.manager(directory)
+
+    def manager(self, directory: CertificateDirectory) -> SslManager:
+        """Return the manager that works on *directory*."""
+        return SslManager(
+            directory=directory,
+            release=self._release,
+            key_source=self._key_source,
+            key_cache=self._key_cache,
+            clock=self._clock,
+            random=self._random,
+        )
+
+    def refuse_newer_layout(self, user: str) -> None:
+        """Refuse what a newer release wrote, if this one has an older layout.
+
+        Raises:
+            ConfigurationError: it did; the text names the mend.
+        """
+        if self._release.layout is Layout.BY_HOST:
+            refuse_newer_layout(self._folder(user), self._release)
+
+    def remove_index(self, user: str) -> None:
+        """Close the directory of an account that was removed, and remove its index.
+
+        Raises:
+            StoreError: it cannot be removed.
+        """
+        self.directories.close(user)
+        with store_errors("remove the index of", self._root.home(user)):
+            for path in self._index_path(user).parent.glob(f"{user}.sqlite*"):
+                path.unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Close every directory and write nothing any more: the root is about to be emptied.
+
+        The key pool begins anew.
+        """
+        self._database_files.forget()
+        self.directories.close()
+        if self._key_pool is not None:
+            self._key_pool.restart()
+
+    def close(self) -> None:
+        """Write what is waiting and close every directory."""
+        self._database_files.close()
+        self.directories.close()
+
+    def _open_directory(self, user: str) -> CertificateDirectory:
+        return CertificateDirectory(
+            self._folder(user),
+            self._index_path(user),
+            self._release,
+            read_item,
+            changed=lambda: self._database_files.touch(user),
+            stored=self._stored,
+        )
+
+    def _index_path(self, user: str) -> Path:
+        return self._root.below("var", "cpanel", "ssl-index", f"{user}.sqlite")
+
+    def _folder(self, user: str) -> Path:
+        return self._root.home(user) / "ssl"
