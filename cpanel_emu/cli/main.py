@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
 from cpanel_emu import __version__
 from cpanel_emu.cli.common import run
+from cpanel_emu.cli.lazy_group import LazyGroup
 from cpanel_emu.releases import RELEASES
 
 _VERBS = {
@@ -17,25 +16,12 @@ _VERBS = {
     "link": ("link", "link"),
     "render": ("render", "render"),
     "serve": ("serve", "serve"),
+    "theme": ("theme", "theme"),
     "token": ("accounts", "token"),
 }
-"""Verb → module and command; imported when asked for, so that each verb starts fast."""
 
 
-class _Verbs(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *_VERBS})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _VERBS:
-            module, name = _VERBS[cmd_name]
-            loaded = importlib.import_module(f"cpanel_emu.cli.{module}")
-            command: click.Command = getattr(loaded, name)
-            return command
-        return super().get_command(ctx, cmd_name)
-
-
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, verbs=_VERBS, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Emulate the deprecated cPanel API 2, its XML variant and its tag templates.
 

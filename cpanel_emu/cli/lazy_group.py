@@ -1,0 +1,30 @@
+"""A click group whose commands are imported when they are asked for, so that each starts fast."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """Has the commands of *verbs* (name → module of `cpanel_emu.cli` and command) and its own."""
+
+    def __init__(self, *words: Any, verbs: Mapping[str, tuple[str, str]], **named: Any) -> None:
+        super().__init__(*words, **named)
+        self._verbs = verbs
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, sorted."""
+        return sorted({*super().list_commands(ctx), *self._verbs})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, imported."""
+        if cmd_name in self._verbs:
+            module, name = self._verbs[cmd_name]
+            loaded = importlib.import_module(f"cpanel_emu.cli.{module}")
+            command: click.Command = getattr(loaded, name)
+            return command
+        return super().get_command(ctx, cmd_name)
