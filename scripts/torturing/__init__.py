@@ -1,0 +1,1 @@
+"""What the tests under load and faults (``scripts/torture``) share."""
