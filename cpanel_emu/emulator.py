@@ -297,18 +297,21 @@ class Emulator:
             AccountError: there is no such account.
             MissingPage: there is no such page, or it lies outside the theme.
             StrictPageError: *strict*, and the page has warnings.
-            InterpreterError: it is a LiveAPI page, and its interpreter is missing.
+            InterpreterError: a LiveAPI page answers, and its interpreter is missing.
         """
         from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (as above)
         from cpanel_emu.liveapi.pages import is_live_page  # noqa: PLC0415
+        from cpanel_emu.tags import MissingPage  # noqa: PLC0415
 
         account = self.accounts.get(user)
         if account is None:
             raise AccountError(f'There is no account "{user}".')
         request = PageRequest(account, page, form or {})
-        pages = self.live_pages if is_live_page(page) else self.frontend
         with through(Passage(Door.PAGE, records=False)):
-            return pages.render(request, strict=strict).body
+            if not is_live_page(page):
+                with contextlib.suppress(MissingPage):
+                    return self.frontend.render(request, strict=strict).body
+            return self.live_pages.render(request, strict=strict).body
 
     def ssl_manager(self, user: str) -> contextlib.AbstractContextManager[SslManager]:
         """Lend the SSL manager of the account *user* for a block.

@@ -32,6 +32,7 @@ from cpanel_emu.tags import (
     Renderer,
     StrictPageError,
     Theme,
+    page_candidates,
 )
 
 _LIMITS = {
@@ -178,6 +179,11 @@ class Frontend:
             calls or self._calls(on_page),
             variables=on_page.variables,
         )
+
+    def candidates(self, request: PageRequest) -> list[str]:
+        """Return the files that may be the page, relative to the theme, the best first."""
+        preferences = self._preferences(request.account.user)
+        return page_candidates(request.path, preferences.get(BRANDING_PACKAGE, ""))
 
     def _calls(self, request: PageRequest) -> PageCalls:
         return functools.partial(_answered, self._answer, request)

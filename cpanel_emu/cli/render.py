@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import urllib.parse
+from collections.abc import Mapping
 
 import click
 
 from cpanel_emu.accounts.models import AccountError
 from cpanel_emu.cli.common import FAILED, emulator, options_but
+from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.frontend import PageRequest
 from cpanel_emu.liveapi.pages import is_live_page
+from cpanel_emu.tags import MissingPage, RenderedPage
 
 
 @click.command()
@@ -39,15 +43,22 @@ def render(
         if account is None:
             raise AccountError(f'There is no account "{user}".')
         request = PageRequest(account, page.removeprefix("/"), form)
-        if is_live_page(request.path):
-            rendered = server.live_pages.render(request, query=query, posted=posted)
-        else:
-            rendered = server.frontend.render(request)
+        rendered = _rendered(server, request, query, posted)
     click.echo(rendered.body, nl=False)
     for one in rendered.warnings:
         click.echo(f"{one.file}:{one.line}:{one.column}: {one.message} [{one.rule}]", err=True)
     if strict and rendered.warnings:
         raise SystemExit(FAILED)
+
+
+def _rendered(
+    server: Emulator, request: PageRequest, query: str, posted: Mapping[str, str]
+) -> RenderedPage:
+    """Return the page: a tag page, or the LiveAPI page that it is or was converted to."""
+    if not is_live_page(request.path):
+        with contextlib.suppress(MissingPage):
+            return server.frontend.render(request)
+    return server.live_pages.render(request, query=query, posted=posted)
 
 
 def _posted(fields: tuple[str, ...]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import urllib.parse
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cpanel_emu.frontend import PageRequest
 from cpanel_emu.liveapi.installation import install_classes
-from cpanel_emu.liveapi.pages import CgiRequest, PageAnswer
+from cpanel_emu.liveapi.pages import CgiRequest, PageAnswer, converted_name, is_live_page
 from cpanel_emu.liveapi.runner import PageRunner
 from cpanel_emu.liveapi.session import LiveApiSession
 from cpanel_emu.tags import MissingPage, OutsideTheme, PageWarning, RenderedPage, StrictPageError
@@ -38,18 +39,14 @@ class LivePages:
     def cgi_request(self, asked: PageRequest) -> CgiRequest:
         """Return what CGI tells the page of a plain GET; a door adds what it knows.
 
+        A tag page that was converted keeps its path; what runs is the LiveAPI page.
+
         Raises:
             MissingPage: there is no such page, or it lies outside the theme.
         """
         emulator, theme = self._emulator, self._emulator.frontend.theme
-        try:
-            found = theme.find(asked.path)
-        except OutsideTheme:
-            found = None
-        if found is None:
-            raise MissingPage(f'There is no page "{asked.path}".')
         return CgiRequest(
-            page=theme.folder.absolute() / asked.path,
+            page=theme.folder.absolute() / self._file(asked),
             account=asked.account.user,
             home=emulator.root.home(asked.account.user),
             script_name=f"{asked.token}/{theme.url(urllib.parse.quote(asked.path))}",
@@ -59,6 +56,16 @@ class LivePages:
             server_software=emulator.release.server_header,
             security_token=asked.token,
         )
+
+    def _file(self, asked: PageRequest) -> str:
+        """Return the file that answers, relative to the theme."""
+        frontend = self._emulator.frontend
+        for path in [asked.path] if is_live_page(asked.path) else frontend.candidates(asked):
+            file = path if is_live_page(path) else converted_name(path)
+            with contextlib.suppress(OutsideTheme):
+                if frontend.theme.find(file) is not None:
+                    return file
+        raise MissingPage(f'There is no page "{asked.path}".')
 
     def run(self, asked: PageRequest, request: CgiRequest) -> PageAnswer:
         """Run a page and return what it sent; what it complained about goes to the journal.

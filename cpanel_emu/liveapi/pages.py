@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,16 @@ CUT_SHORT = b"[A fatal error or timeout occurred while processing this directive
 def is_live_page(path: str) -> bool:
     """Whether the file at *path* is a page to run, not one to serve or render."""
     return path.endswith(LIVE_SUFFIXES)
+
+
+def converted_name(path: str) -> str:
+    """Return the name of the LiveAPI page that the tag page at *path* is converted to.
+
+    It answers in the place of the tag page once that is gone, so that addresses stay
+    (``tags §9.2``): ``a/b.html`` becomes ``a/b.live.php``, ``a/b.json`` ``a/b.json.live.php``.
+    """
+    stem, suffix = posixpath.splitext(path)
+    return f"{stem if suffix == '.html' else path}.live.php"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from email.utils import formatdate, parsedate_to_datetime
 
 from cpanel_emu.accounts.models import Account
 from cpanel_emu.frontend import Frontend, PageRequest
-from cpanel_emu.liveapi.pages import is_live_page
+from cpanel_emu.liveapi.pages import converted_name, is_live_page
 from cpanel_emu.releases import Release
 from cpanel_emu.server.live_page_door import LivePageDoor
 from cpanel_emu.server.request import Request
@@ -116,13 +116,14 @@ class FrontendDoor:
             return self.file(request, path, now)
         with temporary_files(request.parameters.files) as uploads:
             form = {**request.values, **uploads}
-            return self._rendered(_page_request(request, account, path, form), now)
+            return self._rendered(request, _page_request(request, account, path, form), now)
 
-    def _rendered(self, asked: PageRequest, now: float) -> Response:
+    def _rendered(self, request: Request, asked: PageRequest, now: float) -> Response:
         try:
             page = self._frontend.render(asked, strict=self._strict)
         except MissingPage:
-            return not_found()
+            # It may have been converted to a LiveAPI page, which then answers at its address.
+            return self._live_pages.answer(request, asked, now)
         except StrictPageError as error:
             return self._complete(HTML, strict_page(asked.path, error.page.warnings), now)
         kind = _PAGE_TYPES.get(posixpath.splitext(asked.path)[1], HTML)
@@ -141,8 +142,9 @@ class FrontendDoor:
         """Whether *path* is a folder with an index, written without its last slash."""
         if not path or path.endswith("/"):
             return False
+        indexes = (f"{path}/{_INDEX}", f"{path}/{converted_name(_INDEX)}")
         try:
-            return self._frontend.theme.find(f"{path}/{_INDEX}") is not None
+            return any(self._frontend.theme.find(index) is not None for index in indexes)
         except OutsideTheme:
             return False
 

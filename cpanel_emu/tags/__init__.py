@@ -18,6 +18,7 @@ from cpanel_emu.tags.renderer import (
     RenderedPage,
     Renderer,
     StrictPageError,
+    page_candidates,
     processes_tags,
 )
 from cpanel_emu.tags.theme import OutsideTheme, Theme
@@ -44,6 +45,7 @@ __all__ = [
     "Trace",
     "decode",
     "encode",
+    "page_candidates",
     "parse",
     "processes_tags",
     "single_tag",

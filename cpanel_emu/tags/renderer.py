@@ -57,6 +57,15 @@ def processes_tags(path: str) -> bool:
     return suffix in _PAGE_SUFFIXES and not stem.endswith(".live")
 
 
+def page_candidates(path: str, package: str) -> list[str]:
+    """Return the files that may be the page at *path*, the best first (``tags §2.2``).
+
+    A branding package's own index page is the theme's index.
+    """
+    own = [f"branding/{package}/{_INDEX}"] if path == _INDEX and package else []
+    return [*own, path]
+
+
 class OpenPage:
     """A page that keeps its variables from one piece of text to the next.
 
@@ -102,16 +111,11 @@ class OpenPage:
     def file(self) -> str:
         """Return what the page's own file prints.
 
-        A branding package's own index page is the theme's index (``tags §2.2``).
-
         Raises:
             MissingPage: there is none, or its path leads outside the theme.
         """
         path = self._page.path
-        candidates = [path]
-        if path == _INDEX and self._page.values.branding_package:
-            candidates.insert(0, f"branding/{self._page.values.branding_package}/{_INDEX}")
-        for candidate in candidates:
+        for candidate in page_candidates(path, self._page.values.branding_package):
             template = self._template(candidate)
             if template is not None:
                 return self._page.run(template, candidate)

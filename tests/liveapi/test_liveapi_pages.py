@@ -265,6 +265,31 @@ class TestOverHttp:
         )
         assert site.get("p.live.pl?q=a%26b").body == b"a&amp;b p.live"
 
+    def test_a_converted_page_answers_at_the_old_address(self, site: Site) -> None:
+        require_program("php")
+        site.write(
+            "a/b.live.php",
+            "<?php include '/usr/local/cpanel/php/cpanel.php'; $cpanel = new CPANEL();"
+            " echo $cpanel->cpanelprint('$basefile $FORM{x} $FORM{file-k.pem-key}');",
+        )
+        assert site.get("a/b.html?x=1").body == b"a/b 1 "
+        body = (
+            b"--B\r\nContent-Disposition: form-data; name=key; filename=k.pem\r\n\r\nK\r\n--B--\r\n"
+        )
+        posted = site.post("a/b.html", body, "multipart/form-data; boundary=B")
+        assert posted.body == b"a/b  key"
+
+    def test_a_tag_page_comes_before_the_page_it_was_converted_to(self, site: Site) -> None:
+        site.write("p.html", "old")
+        site.write("p.live.php", "new")
+        assert site.get("p.html").body == b"old"
+
+    def test_a_folder_shows_its_converted_index(self, site: Site) -> None:
+        require_program("php")
+        site.write("sub/index.live.php", PHP_PAGE)
+        assert dict(site.get("sub").headers)["Location"] == "/frontend/x3/sub/"
+        assert site.get("sub/").body.decode().startswith(GENERATED)
+
     def test_status_and_headers(self, site: Site) -> None:
         require_program("perl")
         site.write(
