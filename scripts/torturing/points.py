@@ -216,6 +216,13 @@ def _warm_up(root: Path) -> None:
             shutil.rmtree(root)
 
 
+def disagreements_of(root: Path) -> list[str]:
+    """Return the disagreements of all accounts below *root*."""
+    users = root / "var" / "cpanel" / "users"
+    names = sorted(path.name for path in users.glob("[!.]*"))
+    return [text for name in names for text in disagreements(Root(root), name)]
+
+
 def _all(points: list[Point]) -> list[Point]:
     return points
 

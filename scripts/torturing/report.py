@@ -53,6 +53,12 @@ class Report:
         assert isinstance(found, int)
         return found
 
+    def total(self, prefix: str) -> int:
+        """Return the sum of the counts whose name begins with *prefix*."""
+        with self._lock:
+            rows = list(self._figures.items())
+        return sum(int(value) for name, value in rows if name.startswith(prefix))
+
     def defect(self, name: str, text: str) -> None:
         """Put down that something is *name* (one of the harmful ones), and what."""
         with self._lock:
@@ -70,7 +76,7 @@ class Report:
         with self._lock:
             rows = [*self._figures.items(), *self._harm.items()]
             lines = [
-                f"{name:44}{value:>16,}" if isinstance(value, int) else f"{name:44}{value:>16}"
+                f"{name:32}{value:>12,}" if isinstance(value, int) else f"{name:32}{value:>12}"
                 for name, value in rows
             ]
             shown = self._defects[:_MOST_DEFECTS_SHOWN]
