@@ -174,26 +174,31 @@ def is_plain_name(name: str) -> bool:
     return name not in {"", ".", ".."} and not {"/", "\\", "\0"} & set(name)
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, fsync: bool = False) -> None:
+def write_atomically(
+    path: Path, data: bytes, mode: int = 0o600, *, fsync: bool = False, folder: int | None = None
+) -> None:
     """Put *data* into the file *path*; whoever looks sees the old file or the whole new one.
 
     Safe against a crash of this process and against other writers: the last one wins. With
-    *fsync* the file also survives a loss of power once this function has returned.
+    *fsync* the file also survives a loss of power once this function has returned. *folder* is a
+    descriptor of the path's folder, if that must not be looked up again (`OwnFolder`).
 
     Raises:
         StoreError: the file cannot be written; the old one, if any, is untouched.
     """
     temporary = path.parent / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
+    if folder is not None:
+        temporary, path = Path(temporary.name), Path(path.name)
     with store_errors("write", path):
         try:
-            _write_new(temporary, data, mode, fsync=fsync)
-            temporary.replace(path)
+            _write_new(temporary, data, mode, fsync=fsync, folder=folder)
+            os.replace(temporary, path, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
             with contextlib.suppress(OSError):
-                temporary.unlink()
+                os.unlink(temporary, dir_fd=folder)
             raise
         if fsync:
-            _sync_directory(path.parent)
+            _sync_directory(path.parent if folder is None else folder)
 
 
 @contextlib.contextmanager
@@ -220,8 +225,9 @@ def _make_with_parents(path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
 
 
-def _write_new(path: Path, data: bytes, mode: int, *, fsync: bool) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+def _write_new(path: Path, data: bytes, mode: int, *, fsync: bool, folder: int | None) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    handle = os.open(path, flags, mode, dir_fd=folder)
     try:
         rest = memoryview(data)
         while rest:
@@ -232,8 +238,11 @@ def _write_new(path: Path, data: bytes, mode: int, *, fsync: bool) -> None:
         os.close(handle)
 
 
-def _sync_directory(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _sync_directory(folder: Path | int) -> None:
+    if isinstance(folder, int):
+        os.fsync(folder)
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:

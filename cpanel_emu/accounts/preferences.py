@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from cpanel_emu.errors import Failure
-from cpanel_emu.root import Root, write_atomically
+from cpanel_emu.own_folder import OwnFolder
+from cpanel_emu.root import Root, store_errors
 
 BRANDING_PACKAGE = "brandingpkg"
 """The preference that names the account's branding package (CHOICE)."""
@@ -27,19 +28,18 @@ class Preferences(Mapping[str, str]):
 
     def __init__(self, root: Root, user: str) -> None:
         """Read and write those of the account *user* of *root*; nothing is made yet."""
-        self._root = root
-        self._folder = root.home(user) / ".cpanel" / "nvdata"
+        self._folder = OwnFolder(root.home(user), ".cpanel", "nvdata")
 
     def __getitem__(self, name: str) -> str:
         if _NAME.fullmatch(name) is not None:
-            with contextlib.suppress(OSError), (self._folder / name).open("rb") as file:
-                return file.read(LONGEST).decode("utf-8", "replace")
+            with contextlib.suppress(OSError):
+                return self._folder.read(name)[0][:LONGEST].decode("utf-8", "replace")
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         names: list[str] = []
         with contextlib.suppress(OSError):
-            names = sorted(path.name for path in self._folder.iterdir())
+            names = sorted(self._folder.names())
         return (name for name in names if _NAME.fullmatch(name) is not None)
 
     def __len__(self) -> int:
@@ -59,5 +59,6 @@ class Preferences(Mapping[str, str]):
             raise Failure(f'The value of "{name}" is longer than {LONGEST} bytes.')
         if name not in self and len(self) >= MOST:
             raise Failure(f"There are {MOST} preferences already.")
-        folder = self._root.make_directory(self._folder)
-        write_atomically(folder / name, data)
+        with store_errors("write", self._folder.path / name):
+            self._folder.make()
+            self._folder.write(name, data)

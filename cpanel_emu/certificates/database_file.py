@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from cpanel_emu.call import Tree
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.lazy import LazyModule
+from cpanel_emu.own_folder import folder_of
 from cpanel_emu.tongues import yaml_cli
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def remembered(path: Path) -> Mapping[tuple[ItemKind, str], Remembered]:
     try:
         # The base loader makes no objects and leaves every scalar text: a name such as 1e5 must
         # not become a number.
-        data = yaml.load(path.read_bytes(), yaml.BaseLoader)
+        data = yaml.load(folder_of(path).read(path.name)[0], yaml.BaseLoader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return {}
     files = data.get("files") if isinstance(data, dict) else None

@@ -19,7 +19,7 @@ from cpanel_emu.certificates.directory import CertificateDirectory
 from cpanel_emu.certificates.items import ItemKind
 from cpanel_emu.errors import StoreError
 from cpanel_emu.lazy import LazyModule
-from cpanel_emu.root import write_atomically
+from cpanel_emu.own_folder import folder_of
 
 if TYPE_CHECKING:
     import logging
@@ -126,7 +126,8 @@ class DatabaseFiles:
             with self._using(user) as directory:
                 items = {kind: directory.all_of(kind) for kind in ItemKind}
                 text = database_text(items, self._pause)
-            write_atomically(self._path(user), text.encode("utf-8"))
-        except StoreError as error:
+            path = self._path(user)
+            folder_of(path).write(path.name, text.encode("utf-8"))
+        except (StoreError, OSError) as error:
             logger = logging.getLogger(__name__)
             logger.warning("ssl.db of %s was not written: %s", user, error)

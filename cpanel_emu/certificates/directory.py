@@ -17,6 +17,7 @@ from cpanel_emu.certificates.database_file import Remembered, remembered
 from cpanel_emu.certificates.index import Index
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.errors import ConfigurationError, Failure, StoreError
+from cpanel_emu.own_folder import OwnFolder
 from cpanel_emu.releases import Layout, Release
 from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically
 from cpanel_emu.suggest import shown
@@ -85,18 +86,21 @@ class CertificateDirectory:
         self._folder = folder
         self._layout = release.layout
         self._places = {
-            kind: (folder / place, suffix) for kind, (place, suffix) in _FILES[self._layout].items()
+            kind: (self._below(place), suffix)
+            for kind, (place, suffix) in _FILES[self._layout].items()
         }
         self._line_end = "\n" if release.pem_final_newline else ""
         self._durable = durable
         refuse_newer_layout(folder, release)
         try:
-            places = (place for place, _ in self._places.values())
-            # The parent first: what mkdir makes in between has a permissive mode.
-            for needed in (folder, *places, index_path.parent):
-                needed.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for place, _ in self._places.values():
+                place.make()
+            index_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{folder} cannot be made: {error.strerror}.") from error
+            raise StoreError(
+                f"{folder} cannot be made: {error.strerror}. Neither it nor a folder in it may be "
+                "a link."
+            ) from error
         self._index = Index(index_path, durable=durable)
         try:
             self._bring_in_line(read_item)
@@ -121,7 +125,19 @@ class CertificateDirectory:
     def path(self, kind: ItemKind, name: str) -> Path:
         """Return where the item of *kind* with this file name lies."""
         place, suffix = self._places[kind]
-        return place / f"{name}{suffix}"
+        return place.path / f"{name}{suffix}"
+
+    def _below(self, name: str) -> OwnFolder:
+        return OwnFolder(self._folder.parent, self._folder.name, name)
+
+    def file_text(self, path: Path) -> str:
+        """Return what a file of this directory holds; *path* as `path` gives it.
+
+        Raises:
+            OSError: it cannot be read, or a link leads to it.
+            UnicodeDecodeError: it is no ASCII.
+        """
+        return self._below(path.parent.name).read(path.name)[0].decode("ascii")
 
     def add(self, new: NewItem) -> Item:
         """Store *new* and return its record; an identical item keeps the first record.
@@ -161,17 +177,23 @@ class CertificateDirectory:
         """Write one item inside a change; return its record, and whether anything was new."""
         name = self._file_name(new)
         known = self._index.named(new.kind, name)
-        path = self.path(new.kind, name)
-        before = path.read_bytes() if path.exists() else None
+        place, suffix = self._places[new.kind]
+        file = f"{name}{suffix}"
+        before = place.content(file)
         if known is not None and known.id == new.id and before is not None:
             return known, False
-        undo.callback(put_back, path, before)
-        write_atomically(path, self._file_content(new), fsync=self._durable)
+        undo.callback(put_back, place, file, before)
+        self._write(place, file, new)
         if known is not None:
             self._index.remove(known)
         item = self._record(new, name)
         self._index.add(item)
         return item, True
+
+    def _write(self, place: OwnFolder, file: str, new: NewItem) -> None:
+        with place.opened() as folder:
+            content = self._file_content(new)
+            write_atomically(place.path / file, content, fsync=self._durable, folder=folder)
 
     def rename(self, item: Item, friendly_name: str) -> bool:
         """Give *item* another friendly name; return False if the name is taken.
@@ -230,7 +252,7 @@ class CertificateDirectory:
         """
         path = self.path(item.kind, item.name)
         try:
-            return path.read_text("ascii").rstrip("\n")
+            return self.file_text(path).rstrip("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"{path} cannot be read.") from error
 
@@ -243,8 +265,9 @@ class CertificateDirectory:
         with self._index.changing():
             for item in items:
                 self._index.remove(item)
+                place, suffix = self._places[item.kind]
                 try:
-                    self.path(item.kind, item.name).unlink(missing_ok=True)
+                    place.remove(f"{item.name}{suffix}")
                 except OSError as error:
                     raise StoreError(f"An item could not be deleted: {error.strerror}.") from error
         self._changed()
@@ -285,8 +308,7 @@ class CertificateDirectory:
         one name, so there a file is compared by its content too.
         """
         with self._index.changing():
-            for path in self._folder.glob(f"*/{TEMPORARY_PREFIX}*"):
-                path.unlink(missing_ok=True)
+            self._sweep()
             for kind in ItemKind:
                 known = {item.name: item for item in self._index.all_of(kind)}
                 found = set(self._names(kind))
@@ -302,11 +324,18 @@ class CertificateDirectory:
                         self._take_in(kind, name, read_item, known=known[name])
             self._copy_old_layout(read_item)
 
+    def _sweep(self) -> None:
+        """Remove what an interrupted write left, in every folder that there may be."""
+        for path in self._folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                folder = self._below(path.name)
+                for name in folder.names():
+                    if name.startswith(TEMPORARY_PREFIX):
+                        folder.remove(name)
+
     def _names(self, kind: ItemKind) -> Iterator[str]:
-        place, suffix = _FILES[self._layout][kind]
-        for path in (self._folder / place).glob(f"*{suffix}"):
-            if not path.name.startswith(".") and path.is_file():
-                yield path.name.removesuffix(suffix)
+        place, suffix = self._places[kind]
+        return _names_in(place, suffix)
 
     def _take_in(
         self,
@@ -316,11 +345,11 @@ class CertificateDirectory:
         record: Remembered | None = None,
         known: Item | None = None,
     ) -> None:
-        path = self.path(kind, name)
+        place, suffix = self._places[kind]
         host = record.host if record is not None else None
         if self._layout is Layout.BY_HOST:
             host = name.replace("_wildcard_", "*")
-        new = _read_file(path, kind, host, read_item)
+        new = _read_file(place, f"{name}{suffix}", kind, host, read_item)
         if new is None or (known is not None and known.id == new.id):
             return
         if not self._is_own_name(name, new.id):
@@ -340,33 +369,43 @@ class CertificateDirectory:
         """Copy in what an older release kept, once; its files stay (``ssl §5`` rule 8)."""
         if self._layout is Layout.BY_HOST or self._index.is_marked("old layout copied"):
             return
-        for kind, (place, suffix) in _BY_HOST_FILES.items():
-            for path in sorted((self._folder / place).glob(f"*{suffix}")):
-                name = path.name.removesuffix(suffix)
+        for kind, (folder, suffix) in _BY_HOST_FILES.items():
+            old = self._below(folder)
+            for name in sorted(_names_in(old, suffix)):
                 if self._index.named(kind, name) is not None:
                     continue
-                new = _read_file(path, kind, name.replace("_wildcard_", "*"), read_item)
+                host = name.replace("_wildcard_", "*")
+                new = _read_file(old, f"{name}{suffix}", kind, host, read_item)
                 if new is not None and self._index.named(kind, new.id) is None:
-                    content = self._file_content(new)
-                    write_atomically(self.path(kind, new.id), content, fsync=self._durable)
+                    place, own_suffix = self._places[kind]
+                    self._write(place, f"{new.id}{own_suffix}", new)
                     self._index.add(self._record(new, new.id))
         self._index.mark("old layout copied")
 
 
-def put_back(path: Path, before: bytes | None) -> None:
-    """Undo a change of the file *path*, which held *before*; None if it was not there."""
+def put_back(place: OwnFolder, file: str, before: bytes | None) -> None:
+    """Undo a change of a *file* in *place*, which held *before*; None if it was not there."""
     # On a full or read-only disk this may fail as well; then the next opening mends it.
     with contextlib.suppress(OSError, StoreError):
         if before is None:
-            path.unlink(missing_ok=True)
+            place.remove(file)
         else:
-            write_atomically(path, before)
+            place.write(file, before)
 
 
-def _read_file(path: Path, kind: ItemKind, host: str | None, read_item: ReadItem) -> NewItem | None:
+def _names_in(place: OwnFolder, suffix: str) -> Iterator[str]:
+    """Yield the names of the files with *suffix*, without it; hidden ones are none of ours."""
+    for name in place.names():
+        if name.endswith(suffix) and not name.startswith("."):
+            yield name.removesuffix(suffix)
+
+
+def _read_file(
+    place: OwnFolder, file: str, kind: ItemKind, host: str | None, read_item: ReadItem
+) -> NewItem | None:
     """Return what the file holds, or None if it is no item of this kind."""
     try:
-        text = path.read_text("ascii")
-        return read_item(kind, text, host, int(path.stat().st_mtime))
+        content, status = place.read(file)
+        return read_item(kind, content.decode("ascii"), host, int(status.st_mtime))
     except (OSError, UnicodeDecodeError, Failure):
         return None

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cpanel_emu.certificates import pem
 from cpanel_emu.certificates.directory import put_back
+from cpanel_emu.own_folder import OwnFolder
 from cpanel_emu.root import store_errors, write_atomically
 
 _SUFFIX = ".pem"
@@ -43,23 +44,26 @@ class InstalledHosts:
     def _path(self, domain: str) -> Path:
         return self.folder / f"{domain.replace('*', _WILDCARD)}{_SUFFIX}"
 
+    @property
+    def _own(self) -> OwnFolder:
+        ssl = self.folder.parent
+        return OwnFolder(ssl.parent, ssl.name, self.folder.name)
+
     def domains(self) -> list[str]:
         """Return the installed domains, sorted by code point."""
         with store_errors("read", self.folder):
-            try:
-                names = [path.name for path in self.folder.iterdir() if path.suffix == _SUFFIX]
-            except FileNotFoundError:
-                names = []
+            found = self._own.names()
+        names = [name for name in found if name.endswith(_SUFFIX) and name != _SUFFIX]
         return sorted(name.removesuffix(_SUFFIX).replace(_WILDCARD, "*") for name in names)
 
     def get(self, domain: str) -> InstalledHost | None:
         """Return the host that serves exactly *domain*, if there is one."""
         path = self._path(domain)
         with store_errors("read", path):
-            try:
-                text = path.read_text("ascii", errors="replace")
-            except FileNotFoundError:
-                return None
+            content = self._own.content(path.name)
+        if content is None:
+            return None
+        text = content.decode("ascii", errors="replace")
         blocks = pem.blocks(text)
         if len(blocks) < 2:  # somebody damaged the file: as if nothing were installed
             return None
@@ -82,20 +86,19 @@ class InstalledHosts:
             fsync: survive a loss of power.
         """
         path = self._path(host.domain)
+        own = self._own
         with store_errors("make", self.folder):
-            self.folder.mkdir(mode=0o700, exist_ok=True)
+            own.make()
         with store_errors("read", path):
-            before = path.read_bytes() if path.exists() else None
-        undo.callback(put_back, path, before)
+            before = own.content(path.name)
+        undo.callback(put_back, own, path.name, before)
         parts = [part for part in (host.key, host.certificate, host.bundle) if part]
-        write_atomically(path, "".join(f"{part}\n" for part in parts).encode("ascii"), fsync=fsync)
+        content = "".join(f"{part}\n" for part in parts).encode("ascii")
+        with store_errors("write", path), own.opened() as folder:
+            write_atomically(path, content, fsync=fsync, folder=folder)
 
     def remove(self, domain: str) -> bool:
         """Remove the host that serves *domain*; return False if there is none."""
         path = self._path(domain)
         with store_errors("remove", path):
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                return False
-        return True
+            return self._own.remove(path.name)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -169,8 +170,12 @@ class KeyCache:
         self._keys: OrderedDict[tuple[str, int, int, int], KeyPair] = OrderedDict()
         self._lock = threading.Lock()
 
-    def load(self, path: Path) -> KeyPair:
+    def load(self, path: Path, read: Callable[[Path], str] | None = None) -> KeyPair:
         """Return the key stored at *path*.
+
+        Args:
+            path: the file.
+            read: returns what it holds, or refuses to; unless given, it is simply read.
 
         Raises:
             Failure: the file cannot be read or holds no usable key.
@@ -186,7 +191,7 @@ class KeyCache:
                 self._keys.move_to_end(identity)
                 return known
         try:
-            text = path.read_text("utf-8")
+            text = path.read_text("utf-8") if read is None else read(path)
         except (OSError, UnicodeDecodeError):
             raise Failure(UNREADABLE_KEY) from None
         loaded = parse(text, trusted=True)

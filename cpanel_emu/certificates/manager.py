@@ -112,7 +112,7 @@ class SslManager:
         """Return the newest readable key of *host* (``ssl §2.2``, "Key used")."""
         for path in self.directory.newest_paths(ItemKind.KEY, host):
             try:
-                return self.key_cache.load(path)
+                return self.key_cache.load(path, self.directory.file_text)
             except Failure:
                 continue
         return None

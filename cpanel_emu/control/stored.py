@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cpanel_emu.certificates.request_text import request_text
 from cpanel_emu.journal import REDACTED
+from cpanel_emu.own_folder import OwnFolder
 
 _CHALLENGE = re.compile(r"(?m)^(\s*challengePassword\s*:).*$")
 _LARGEST = 1 << 20
@@ -46,9 +47,10 @@ def stored_text(path: Path) -> StoredText:
     if path.suffix == ".key":
         return StoredText(remark="A private key is not shown.")
     try:
-        if path.stat().st_size > _LARGEST:
+        content, status = OwnFolder(path.parents[2], path.parts[-3], path.parts[-2]).read(path.name)
+        if status.st_size > _LARGEST:
             return StoredText(remark="The file is too large to be shown.")
-        pem = path.read_text("ascii")
+        pem = content.decode("ascii")
     except (OSError, UnicodeDecodeError):
         return StoredText(remark="The file is no longer there.")
     return _request(pem) if path.suffix == ".csr" else StoredText(pem=pem)

@@ -86,11 +86,12 @@ class Injection:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still alive")
 
-    def concerns(self, path: object) -> bool:
-        """Whether *path* lies below the folder."""
-        return isinstance(path, str | bytes | os.PathLike) and os.fsdecode(path).startswith(
-            self._folder
-        )
+    def concerns(self, path: object, folder: int | None = None) -> bool:
+        """Whether *path*, relative to the descriptor *folder* if there is one, lies below ours."""
+        if not isinstance(path, str | bytes | os.PathLike):
+            return False
+        above = "" if folder is None else str(Path(f"/proc/self/fd/{folder}").readlink())
+        return os.path.join(above, os.fsdecode(path)).startswith(self._folder)  # noqa: PTH118
 
     def opened(self, handle: int) -> None:
         """Remember that *handle* is a file below the folder, open for writing."""
@@ -128,8 +129,10 @@ _ON_HANDLES = ("write", "pwrite", "fsync", "fdatasync", "ftruncate")
 
 def _on_path(injection: Injection, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
     def call(path: object, *more: Any, **named: Any) -> Any:
-        # Relative to a folder's handle: rmtree, whose single steps promise nothing.
-        if not injection.concerns(path) or named.get("dir_fd") is not None:
+        folder = named.get("dir_fd", named.get("src_dir_fd"))
+        # The single steps of rmtree promise nothing.
+        is_step = sys._getframe(1).f_globals["__name__"] == "shutil"
+        if is_step or not injection.concerns(path, folder):
             return real(path, *more, **named)
         return injection.pass_through(name, lambda: real(path, *more, **named))
 
@@ -151,7 +154,8 @@ def _on_handle(injection: Injection, name: str, real: Callable[..., Any]) -> Cal
 
 def _open(injection: Injection, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
     def call(path: object, flags: int, *more: Any, **named: Any) -> Any:
-        if not injection.concerns(path) or not flags & (os.O_WRONLY | os.O_RDWR):
+        is_written = flags & (os.O_WRONLY | os.O_RDWR)
+        if not is_written or not injection.concerns(path, named.get("dir_fd")):
             return real(path, flags, *more, **named)
         handle: int = injection.pass_through(name, lambda: real(path, flags, *more, **named))
         injection.opened(handle)

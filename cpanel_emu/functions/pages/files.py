@@ -12,6 +12,7 @@ from cpanel_emu.call import Api, Arguments, Result, Row, Rows
 from cpanel_emu.errors import Failure
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function
+from cpanel_emu.own_folder import OwnFolder
 
 MOST = 10_000
 """Entries of one answer."""
@@ -37,7 +38,7 @@ def listfiles(context: Context, arguments: Arguments) -> Result:
     dots = arguments.get("showdotfiles") not in {"", "0"}
     types = {name.strip() for name in arguments.get("types").split("|") if name.strip()}
     try:
-        with os.scandir(folder) as entries:
+        with folder.opened() as handle, os.scandir(handle) as entries:
             found = sorted(islice(entries, MOST), key=lambda entry: entry.name)
             rows = [_row(entry, shown) for entry in found if dots or entry.name[0] != "."]
     except OSError:
@@ -45,7 +46,7 @@ def listfiles(context: Context, arguments: Arguments) -> Result:
     return Rows([row for row in rows if row is not None and (not types or row["type"] in types)])
 
 
-def _real_folder(context: Context, home: str, shown: str) -> Path | None:
+def _real_folder(context: Context, home: str, shown: str) -> OwnFolder | None:
     """Return the folder that pages know as *shown*; None if it is none of the account's."""
     if "\0" in shown or (shown != home and not shown.startswith(f"{home}/")):
         return None
@@ -55,7 +56,8 @@ def _real_folder(context: Context, home: str, shown: str) -> Path | None:
         inside = real.is_relative_to(real_home) and (real.is_dir() or real == real_home)
     except (OSError, ValueError):  # no file system takes such a name
         return None
-    return real if inside else None
+    # Opened name by name, links refused: it may be exchanged meanwhile.
+    return OwnFolder(real_home, *real.relative_to(real_home).parts) if inside else None
 
 
 def _row(entry: os.DirEntry[str], folder: str) -> Row | None:

@@ -1,0 +1,120 @@
+"""Folders below an account's home, reached so that no symbolic link leads out of it.
+
+What lies in a home is not the server's alone: pages run as the account, people copy folders. A
+link there, in place of a folder or of a key, must not make the server read or write elsewhere.
+So a folder is opened name by name from the home on, links refused, and everything in it is done
+by way of that descriptor: whoever exchanges a folder meanwhile changes nothing for us.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from cpanel_emu.root import write_atomically
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""Without waiting: a pipe in place of a file would never open."""
+
+
+class OwnFolder:
+    """The folder of these *names* below *home*, one in the other; it need not exist.
+
+    *home* may be reached by links, but be none. Methods raise `OSError` as the system does; for a
+    link `NotADirectoryError`, or one with ``ELOOP``.
+    """
+
+    __slots__ = ("_above", "_names", "path")
+
+    def __init__(self, home: Path, *names: str) -> None:
+        self.path = home.joinpath(*names)
+        self._above = str(home.parent)
+        self._names = (home.name, *names)
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[int]:
+        """Lend a descriptor of the folder."""
+        handle = os.open(self._above, _FOLDER & ~os.O_NOFOLLOW)
+        try:
+            for name in self._names:
+                below = os.open(name, _FOLDER, dir_fd=handle)
+                os.close(handle)
+                handle = below
+            yield handle
+        finally:
+            os.close(handle)
+
+    def make(self) -> None:
+        """Make the folder and what is missing above it, with mode 0700."""
+        Path(self._above).mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self._above, _FOLDER & ~os.O_NOFOLLOW)
+        try:
+            for name in self._names:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(name, 0o700, dir_fd=handle)
+                below = os.open(name, _FOLDER, dir_fd=handle)
+                os.close(handle)
+                handle = below
+        finally:
+            os.close(handle)
+
+    def read(self, name: str) -> tuple[bytes, os.stat_result]:
+        """Return what the regular file *name* holds, and its status."""
+        with self.opened() as folder:
+            return _content(name, folder)
+
+    def content(self, name: str) -> bytes | None:
+        """Return what the regular file *name* holds, None if it is not there, or a link."""
+        try:
+            return self.read(name)[0]
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return None
+            raise
+
+    def write(self, name: str, data: bytes, *, fsync: bool = False) -> None:
+        """Put *data* into the file *name*; see `write_atomically`.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        with self.opened() as folder:
+            write_atomically(self.path / name, data, fsync=fsync, folder=folder)
+
+    def remove(self, name: str) -> bool:
+        """Remove the file *name*, or the link in its place; return whether it was there."""
+        try:
+            with self.opened() as folder:
+                os.unlink(name, dir_fd=folder)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def names(self) -> list[str]:
+        """Return the names of the regular files, in no order; none if there is no folder."""
+        try:
+            with self.opened() as folder, os.scandir(folder) as entries:
+                return [one.name for one in entries if one.is_file(follow_symlinks=False)]
+        except FileNotFoundError:
+            return []
+
+
+def folder_of(path: Path) -> OwnFolder:
+    """Return the folder of the file *path*, which lies in a folder of an account's home."""
+    return OwnFolder(path.parents[1], path.parent.name)
+
+
+def _content(name: str, folder: int) -> tuple[bytes, os.stat_result]:
+    handle = os.open(name, _FILE, dir_fd=folder)
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise FileNotFoundError(f"{name} is no regular file")
+        return file.read(), status

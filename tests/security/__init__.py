@@ -1,0 +1,1 @@
+"""The security review as tests, one module for each theme; ``docs/promises.rst`` lists them."""
