@@ -337,7 +337,8 @@ class Emulator:
     def reset(self, seed: seeds.Seed | None = None) -> None:
         """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions.
 
-        The journal is empty afterwards, and the faults are those of the start.
+        The journal is empty afterwards, the faults are those of the start, and what is drawn
+        with ``--random-seed`` is drawn from the beginning again.
 
         Args:
             seed: to be used instead of the one before, from now on.
@@ -350,6 +351,7 @@ class Emulator:
             if seed is not None:
                 self._given_seed = seed
             self._managers.forget()
+            self.random.seed(self.options.random_seed)  # the system's generator takes no notice
             with store_errors("empty", self.root.path):
                 for path in (self.root.homes, self.root.path / "var"):
                     shutil.rmtree(path, ignore_errors=not path.exists())

@@ -95,6 +95,8 @@ class Step:
 
     request: FunctionCall | HttpRequest | RawRequest
     expectation: Expectation | None
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Values that change with this step and stay so."""
 
 
 @dataclass(frozen=True, slots=True)

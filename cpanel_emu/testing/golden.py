@@ -174,6 +174,7 @@ class _Exchange:
             self._connection.close()
 
     def run(self, step: Step) -> list[str]:
+        self.names.known.update(step.values)
         try:
             answer = self._answer(step)
         except OSError as error:

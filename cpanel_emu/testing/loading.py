@@ -174,6 +174,7 @@ class _CaseReader:
         return Step(
             request=self._request(path, case, row),
             expectation=None if answer is None else self._expectation(path, answer),
+            values=row.get("values", {}),
         )
 
     def _request(

@@ -9,16 +9,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from cpanel_emu import resources
+from cpanel_emu import Emulator, resources
+from cpanel_emu.call import Printed
 from cpanel_emu.testing.cases import Variant
 from cpanel_emu.testing.golden import Runner, orphan_report
 from cpanel_emu.testing.loading import load_suite
 from cpanel_emu.testing.servers import EmulatorServer
 
 SUITE = load_suite(resources.fixtures() / "cases")
+SUBJECT = {
+    "host": "example.com",
+    "country": "US",
+    "state": "Texas",
+    "city": "Houston",
+    "company": "cPanel",
+}
 EVERY_VARIANT = bool(os.environ.get("GOLDEN_EVERY_VARIANT"))
 
 
@@ -58,3 +67,24 @@ def test_answer(runner: Runner, variant: Variant) -> None:
 
 def test_no_file_without_a_case() -> None:
     assert orphan_report(SUITE) == []
+
+
+def test_what_is_drawn_repeats_after_a_reset(tmp_path: Path) -> None:
+    """Or the bytes of a certificate would depend on the cases that ran before."""
+    clock = {"clock": "2022-01-01T00:00:00Z"}
+    with Emulator(tmp_path / "root", random_seed=1, **clock) as emulator:
+        first = [_certificate(emulator), _certificate(emulator)]
+        emulator.reset()
+        again = [_certificate(emulator), _certificate(emulator)]
+    assert first == again
+    assert first[0] != first[1]
+    with Emulator(tmp_path / "other", **clock) as emulator:
+        assert _certificate(emulator) != first[0]
+
+
+def _certificate(emulator: Emulator) -> str:
+    emulator.call("SSL", "deletecrt", "example.com", user="user", api=1)
+    emulator.call("SSL", "gencrt", user="user", **SUBJECT)
+    shown = emulator.call("SSL", "showcrt", "example.com", user="user", api=1).outcome
+    assert isinstance(shown, Printed)
+    return shown.text

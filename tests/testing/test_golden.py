@@ -129,6 +129,32 @@ def test_a_token_goes_from_step_to_step(tmp_path: Path) -> None:
     assert second.headers == ("Cookie: s=1234",)
 
 
+VALUES = """
+about = "Values."
+[[case]]
+id = "values"
+title = "A step gives a name another text"
+rules = ["wire §5.1"]
+provenance = "choice"
+values = { who = "a" }
+[[case.step]]
+request = { line = "GET /{{who}}" }
+answer = { file = "who.json" }
+[[case.step]]
+values = { who = "b" }
+request = { line = "GET /{{who}}" }
+answer = { file = "who.json" }
+"""
+
+
+def test_a_step_gives_a_name_another_text(tmp_path: Path) -> None:
+    suite = small_suite(tmp_path, {"cases.toml": VALUES, "who.json": '{"{{who}}":1}\n'})
+    server = FakeServer([ANSWER, ANSWER.replace(b'"a"', b'"b"')])
+    result = run_one(suite, "old cpanel GET app", server)
+    assert result.passed, result.report()
+    assert [request.target for request in server.seen] == ["/a", "/b"]
+
+
 def test_the_first_step_that_fails_ends_the_case(tmp_path: Path) -> None:
     suite = small_suite(tmp_path, {"cases.toml": STEPS, "login.json": '{"t":"{{token}}"}\n'})
     server = FakeServer([_login(b"12"), ANSWER])
