@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from cpanel_emu.control import faults_file, prepared
     from cpanel_emu.frontend import Frontend, PageRequest
     from cpanel_emu.functions import stubs
-    from cpanel_emu.liveapi.live_pages import LivePages
+    from cpanel_emu.pages import Pages
     from cpanel_emu.server.doors import Doors, SharedPorts
     from cpanel_emu.server.endpoints import Endpoint
     from cpanel_emu.tags import OpenPage
@@ -198,11 +198,11 @@ class Emulator:
         )
 
     @functools.cached_property
-    def live_pages(self) -> LivePages:
-        """The LiveAPI pages of the served theme."""
-        from cpanel_emu.liveapi.live_pages import LivePages  # noqa: PLC0415  (as above)
+    def pages(self) -> Pages:
+        """Every page of the served theme, whatever it is written in."""
+        from cpanel_emu.pages import Pages  # noqa: PLC0415  (as above)
 
-        return LivePages(self)
+        return Pages(self)
 
     def answer(self, call: Call, account: Account, *, page: PageRequest | None = None) -> Answer:
         """Run *call* as *account* and return its answer; every door comes here.
@@ -297,21 +297,16 @@ class Emulator:
             AccountError: there is no such account.
             MissingPage: there is no such page, or it lies outside the theme.
             StrictPageError: *strict*, and the page has warnings.
-            InterpreterError: a LiveAPI page answers, and its interpreter is missing.
+            InterpreterError: what it is written in is not installed.
         """
         from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (as above)
-        from cpanel_emu.liveapi.pages import is_live_page  # noqa: PLC0415
-        from cpanel_emu.tags import MissingPage  # noqa: PLC0415
 
         account = self.accounts.get(user)
         if account is None:
             raise AccountError(f'There is no account "{user}".')
         request = PageRequest(account, page, form or {})
         with through(Passage(Door.PAGE, records=False)):
-            if not is_live_page(page):
-                with contextlib.suppress(MissingPage):
-                    return self.frontend.render(request, strict=strict).body
-            return self.live_pages.render(request, strict=strict).body
+            return self.pages.render(request, strict=strict).body
 
     def ssl_manager(self, user: str) -> contextlib.AbstractContextManager[SslManager]:
         """Lend the SSL manager of the account *user* for a block.

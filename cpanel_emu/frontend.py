@@ -22,6 +22,7 @@ from cpanel_emu.call import Answer, Call
 from cpanel_emu.clock import Clock
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.journal import Journal
+from cpanel_emu.page_files import page_file, page_path
 from cpanel_emu.releases import Release
 from cpanel_emu.tags import (
     OpenPage,
@@ -32,7 +33,6 @@ from cpanel_emu.tags import (
     Renderer,
     StrictPageError,
     Theme,
-    page_candidates,
 )
 
 _LIMITS = {
@@ -85,8 +85,15 @@ class PageRequest:
     """The security token with its slash, ``/cpsess1234567890``, or ``""``."""
     host: str = ""
     port: str = "2082"
+    file: str = ""
+    """The file that answers for the page, if it has not the page's own path."""
     variables: dict[str, str] = field(default_factory=dict)
     """``$CPVAR{…}`` that the page starts with; for a call on a page, what they are then."""
+
+    @property
+    def source(self) -> str:
+        """The file that answers for the page, relative to the theme."""
+        return self.file or self.path
 
 
 class Answers(Protocol):
@@ -145,6 +152,12 @@ class Frontend:
         """The theme's folder and name."""
         return self._renderer.theme
 
+    def located(self, request: PageRequest) -> PageRequest:
+        """Return *request* with the file that answers for its page, if there is any."""
+        package = self._preferences(request.account.user).get(BRANDING_PACKAGE, "")
+        file = page_file(self.theme, request.path, package)
+        return replace(request, path=page_path(request.path), file=file or request.path)
+
     def render(self, request: PageRequest, *, strict: bool = False) -> RenderedPage:
         """Return the page, its bytes exactly as served; warnings go to the journal.
 
@@ -179,11 +192,6 @@ class Frontend:
             calls or self._calls(on_page),
             variables=on_page.variables,
         )
-
-    def candidates(self, request: PageRequest) -> list[str]:
-        """Return the files that may be the page, relative to the theme, the best first."""
-        preferences = self._preferences(request.account.user)
-        return page_candidates(request.path, preferences.get(BRANDING_PACKAGE, ""))
 
     def _calls(self, request: PageRequest) -> PageCalls:
         return functools.partial(_answered, self._answer, request)

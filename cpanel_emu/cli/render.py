@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import urllib.parse
-from collections.abc import Mapping
 
 import click
 
 from cpanel_emu.accounts.models import AccountError
 from cpanel_emu.cli.common import FAILED, emulator, options_but
-from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.frontend import PageRequest
-from cpanel_emu.liveapi.pages import is_live_page
-from cpanel_emu.tags import MissingPage, RenderedPage
 
 
 @click.command()
@@ -33,8 +28,9 @@ def render(
 ) -> None:
     """Render PAGE, a path relative to the theme; the bytes are exactly those that are served.
 
-    LiveAPI pages (.live.php, .live.pl, .live.cgi) are run. What the page asked for in vain goes to
-    standard error, with file, line and rule.
+    Where there is no tag page of that name, PAGE.tt is processed by Template Toolkit, or else the
+    LiveAPI page PAGE.live.php is run. What the page asked for in vain goes to standard error, with
+    file, line and rule.
     """
     posted = _posted(fields)
     form = {**dict(urllib.parse.parse_qsl(query, keep_blank_values=True)), **posted}
@@ -43,22 +39,12 @@ def render(
         if account is None:
             raise AccountError(f'There is no account "{user}".')
         request = PageRequest(account, page.removeprefix("/"), form)
-        rendered = _rendered(server, request, query, posted)
+        rendered = server.pages.render(request, query=query, posted=posted)
     click.echo(rendered.body, nl=False)
     for one in rendered.warnings:
         click.echo(f"{one.file}:{one.line}:{one.column}: {one.message} [{one.rule}]", err=True)
     if strict and rendered.warnings:
         raise SystemExit(FAILED)
-
-
-def _rendered(
-    server: Emulator, request: PageRequest, query: str, posted: Mapping[str, str]
-) -> RenderedPage:
-    """Return the page: a tag page, or the LiveAPI page that it is or was converted to."""
-    if not is_live_page(request.path):
-        with contextlib.suppress(MissingPage):
-            return server.frontend.render(request)
-    return server.live_pages.render(request, query=query, posted=posted)
 
 
 def _posted(fields: tuple[str, ...]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import urllib.parse
 from collections.abc import Iterator, Mapping
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from cpanel_emu.frontend import PageRequest
 from cpanel_emu.liveapi.installation import install_classes
-from cpanel_emu.liveapi.pages import CgiRequest, PageAnswer, converted_name, is_live_page
+from cpanel_emu.liveapi.pages import CgiRequest, PageAnswer
+from cpanel_emu.liveapi.process import ProcessLimits
 from cpanel_emu.liveapi.runner import PageRunner
 from cpanel_emu.liveapi.session import LiveApiSession
-from cpanel_emu.tags import MissingPage, OutsideTheme, PageWarning, RenderedPage, StrictPageError
+from cpanel_emu.page_files import page_file
+from cpanel_emu.tags import MissingPage, PageWarning, RenderedPage, StrictPageError
 
 if TYPE_CHECKING:
     from cpanel_emu.emulator import Emulator
@@ -28,12 +29,17 @@ _MOST_MESSAGES = 100
 class LivePages:
     """Finds and runs the pages; thread-safe. The classes that they include are put in place.
 
+    Args:
+        emulator: the server.
+        limits: what a page may use.
+
     Raises:
         StoreError: the root cannot be written.
     """
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, limits: ProcessLimits | None = None) -> None:
         self._emulator = emulator
+        self._limits = limits
         install_classes(emulator.root)
 
     def cgi_request(self, asked: PageRequest) -> CgiRequest:
@@ -45,8 +51,10 @@ class LivePages:
             MissingPage: there is no such page, or it lies outside the theme.
         """
         emulator, theme = self._emulator, self._emulator.frontend.theme
+        if page_file(theme, asked.source) is None:
+            raise MissingPage(f'There is no page "{asked.path}".')
         return CgiRequest(
-            page=theme.folder.absolute() / self._file(asked),
+            page=theme.folder.absolute() / asked.source,
             account=asked.account.user,
             home=emulator.root.home(asked.account.user),
             script_name=f"{asked.token}/{theme.url(urllib.parse.quote(asked.path))}",
@@ -56,16 +64,6 @@ class LivePages:
             server_software=emulator.release.server_header,
             security_token=asked.token,
         )
-
-    def _file(self, asked: PageRequest) -> str:
-        """Return the file that answers, relative to the theme."""
-        frontend = self._emulator.frontend
-        for path in [asked.path] if is_live_page(asked.path) else frontend.candidates(asked):
-            file = path if is_live_page(path) else converted_name(path)
-            with contextlib.suppress(OutsideTheme):
-                if frontend.theme.find(file) is not None:
-                    return file
-        raise MissingPage(f'There is no page "{asked.path}".')
 
     def run(self, asked: PageRequest, request: CgiRequest) -> PageAnswer:
         """Run a page and return what it sent; what it complained about goes to the journal.
@@ -79,8 +77,8 @@ class LivePages:
             assert account == asked.account.user
             return LiveApiSession(emulator, asked)
 
-        answer = PageRunner(emulator.root.local_cpanel, open_session).run(request)
-        for warning in _warnings(asked.path, answer):
+        answer = PageRunner(emulator.root.local_cpanel, open_session, self._limits).run(request)
+        for warning in _warnings(asked.source, answer):
             emulator.journal.record_warning(
                 warning, asked.path, asked.account.user, emulator.clock.now()
             )
@@ -114,7 +112,7 @@ class LivePages:
             body = _form(posted).encode("ascii")
             request = replace(request, method="POST", body=body, content_type=_FORM_TYPE)
         answer = self.run(asked, request)
-        page = RenderedPage(answer.body, tuple(_warnings(asked.path, answer)))
+        page = RenderedPage(answer.body, tuple(_warnings(asked.source, answer)))
         if strict and page.warnings:
             raise StrictPageError(page)
         return page

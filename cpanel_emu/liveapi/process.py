@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import selectors
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _PIECE = 65536
@@ -25,6 +27,8 @@ class ProcessLimits:
     seconds: float = 60.0
     output: int = 64 * 1024 * 1024
     """Bytes of standard output and of standard error."""
+    memory: int | None = None
+    """Bytes of address space, where the system can limit it from outside (Linux)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Outcome:
     output: bytes
     errors: bytes
     completed: bool
+    status: int = 0
+    """The exit status, or minus the signal that ended it."""
 
 
 def run(
@@ -66,11 +72,21 @@ def run(
         )
     with process:
         try:
-            return _Watch(process, limits).outcome()
+            if limits.memory is not None:
+                _limit_memory(process.pid, limits.memory)
+            outcome = _Watch(process, limits).outcome()
         finally:
             # Not yet waited for, the leader keeps its number, so no other group can be hit.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
+    return replace(outcome, status=process.returncode)
+
+
+def _limit_memory(pid: int, most: int) -> None:
+    """Let a process that has just begun take no more than *most* bytes."""
+    if sys.platform == "linux":
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_AS, (most, most))
 
 
 class _Watch:

@@ -61,7 +61,8 @@ class Application:
         )
         self._pages = FrontendDoor(
             emulator.frontend,
-            LivePageDoor(emulator.live_pages, self._release),
+            emulator.pages.templates,
+            LivePageDoor(emulator.pages.live, self._release),
             self._release,
             strict=options.strict,
         )

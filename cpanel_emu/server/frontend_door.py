@@ -6,13 +6,17 @@ import posixpath
 import re
 import urllib.parse
 from collections.abc import Mapping
+from dataclasses import replace
 from email.utils import formatdate, parsedate_to_datetime
 
 from cpanel_emu.accounts.models import Account
 from cpanel_emu.frontend import Frontend, PageRequest
-from cpanel_emu.liveapi.pages import converted_name, is_live_page
+from cpanel_emu.liveapi.commands import InterpreterError
+from cpanel_emu.liveapi.pages import is_live_page
+from cpanel_emu.liveapi.template_pages import TemplatePages
+from cpanel_emu.page_files import INDEX, TEMPLATE_SUFFIX, is_template_page, page_file
 from cpanel_emu.releases import Release
-from cpanel_emu.server.live_page_door import LivePageDoor
+from cpanel_emu.server.live_page_door import LivePageDoor, cannot_run
 from cpanel_emu.server.request import Request
 from cpanel_emu.server.responses import HTML, Response, complete, not_found
 from cpanel_emu.server.strict_page import strict_page
@@ -40,9 +44,8 @@ _FILE_TYPES = {
     ".woff2": "font/woff2",
 }
 _OTHER_TYPE = "application/octet-stream"
-_PROGRAMS = (".php", ".livephp", ".pl", ".livepl", ".cgi", ".pm")
+_PROGRAMS = (".php", ".livephp", ".pl", ".livepl", ".cgi", ".pm", TEMPLATE_SUFFIX)
 """What such files hold is never shown."""
-_INDEX = "index.html"
 
 
 class FrontendDoor:
@@ -50,6 +53,7 @@ class FrontendDoor:
 
     Args:
         frontend: the theme.
+        templates: the theme's pages in Template Toolkit.
         live_pages: answers for the theme's LiveAPI pages.
         release: the emulated release.
         strict: whether a page with warnings is replaced by one that tells them.
@@ -58,12 +62,14 @@ class FrontendDoor:
     def __init__(
         self,
         frontend: Frontend,
+        templates: TemplatePages,
         live_pages: LivePageDoor,
         release: Release,
         *,
         strict: bool = False,
     ) -> None:
         self._frontend = frontend
+        self._templates = templates
         self._live_pages = live_pages
         self._release = release
         self._strict = strict
@@ -108,22 +114,26 @@ class FrontendDoor:
         if path is None or self._is_folder(path):
             return self._to_folder(request, path, names, now)
         if not path or path.endswith("/"):
-            path += _INDEX
+            path += INDEX
+        asked = self._frontend.located(_page_request(request, account, path, request.values))
         if is_live_page(path):
-            asked = _page_request(request, account, path, request.values)
             return self._live_pages.answer(request, asked, now)
-        if not processes_tags(path):
+        if not processes_tags(asked.path):
             return self.file(request, path, now)
         with temporary_files(request.parameters.files) as uploads:
-            form = {**request.values, **uploads}
-            return self._rendered(request, _page_request(request, account, path, form), now)
+            asked = replace(asked, form={**request.values, **uploads})
+            if is_live_page(asked.source):
+                return self._live_pages.answer(request, asked, now)
+            return self._rendered(asked, now)
 
-    def _rendered(self, request: Request, asked: PageRequest, now: float) -> Response:
+    def _rendered(self, asked: PageRequest, now: float) -> Response:
+        pages = self._templates if is_template_page(asked.source) else self._frontend
         try:
-            page = self._frontend.render(asked, strict=self._strict)
+            page = pages.render(asked, strict=self._strict)
         except MissingPage:
-            # It may have been converted to a LiveAPI page, which then answers at its address.
-            return self._live_pages.answer(request, asked, now)
+            return not_found()
+        except InterpreterError as error:
+            return cannot_run(error, self._release, now)
         except StrictPageError as error:
             return self._complete(HTML, strict_page(asked.path, error.page.warnings), now)
         kind = _PAGE_TYPES.get(posixpath.splitext(asked.path)[1], HTML)
@@ -142,11 +152,7 @@ class FrontendDoor:
         """Whether *path* is a folder with an index, written without its last slash."""
         if not path or path.endswith("/"):
             return False
-        indexes = (f"{path}/{_INDEX}", f"{path}/{converted_name(_INDEX)}")
-        try:
-            return any(self._frontend.theme.find(index) is not None for index in indexes)
-        except OutsideTheme:
-            return False
+        return page_file(self._frontend.theme, f"{path}/{INDEX}") is not None
 
     def _theme_path(self, path: str, *names: str) -> str | None:
         """Return *path* relative to the theme, None if it is below none of its *names*.

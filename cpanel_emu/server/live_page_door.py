@@ -46,13 +46,7 @@ class LivePageDoor:
         except MissingPage:
             return not_found()
         except InterpreterError as error:
-            return complete(
-                HTML,
-                _CANNOT_RUN.format(reason=html.escape(str(error))).encode(),
-                server=self._release.server_header,
-                now=now,
-                status="500 Internal Server Error",
-            )
+            return cannot_run(error, self._release, now)
         return self._told(sent, now)
 
     def _told(self, sent: PageAnswer, now: float) -> Response:
@@ -72,6 +66,17 @@ class LivePageDoor:
             status=f"{sent.status} {sent.reason}",
             extra=extra,
         )
+
+
+def cannot_run(error: InterpreterError, release: Release, now: float) -> Response:
+    """Return the page that says what is missing to run the one that was asked for."""
+    return complete(
+        HTML,
+        _CANNOT_RUN.format(reason=html.escape(str(error))).encode(),
+        server=release.server_header,
+        now=now,
+        status="500 Internal Server Error",
+    )
 
 
 def _with_http(page: CgiRequest, request: Request) -> CgiRequest:

@@ -46,6 +46,11 @@ def parse_phrase(text: str, parse_text: Parse, parse_argument: Parse, warn: Warn
     return Phrase(phrase, arguments, _Resolver(arguments, parse_text, warn).resolve(phrase))
 
 
+def resolve_phrase(text: str, arguments: tuple[Expression, ...], warn: Warn) -> Expression:
+    """Return what the phrase *text* prints; nothing in it is a variable."""
+    return _Resolver(arguments, lambda piece: (Literal(piece),), warn).resolve(text)
+
+
 def _unescaped(argument: Argument) -> str:
     backslashed = _BACKSLASHED_QUOTE.get(argument.quote)
     return argument.text.replace(backslashed, argument.quote) if backslashed else argument.text

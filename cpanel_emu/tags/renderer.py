@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jinja2
 
-from cpanel_emu.call import Answer
+from cpanel_emu.call import Answer, Tree
 from cpanel_emu.errors import EmulatorError
+from cpanel_emu.tags import toolkit
 from cpanel_emu.tags.encoding import decode, encode
-from cpanel_emu.tags.operations import calling, inclusion
+from cpanel_emu.tags.operations import calling, inclusion, variables
 from cpanel_emu.tags.page import Page, Template
 from cpanel_emu.tags.page_values import PageCalls, PageValues, Trace
 from cpanel_emu.tags.store import TemplateStore
@@ -102,6 +104,24 @@ class OpenPage:
     def theme(self) -> Theme:
         """The theme that the page belongs to."""
         return self._store.theme
+
+    @property
+    def scalars(self) -> Mapping[str, str]:
+        """Every ``$name`` but ``random`` and ``formdump``, which have no fixed value."""
+        return self._page.scalars
+
+    def form_dump(self, *, raw: bool) -> str:
+        """Return ``$formdump``, *raw* or escaped (``tags §5.2``)."""
+        dump = variables.raw_form_dump if raw else variables.form_dump
+        return dump(self._page)
+
+    def warn(self, rule: str, message: str) -> None:
+        """Note what is wrong with the page as a whole."""
+        self._page.warn(rule, message, _NO_PLACE)
+
+    def ask(self, question: str, arguments: list[str]) -> Tree:
+        """Return the answer to a question of a page in Template Toolkit (`tags.toolkit`)."""
+        return toolkit.ask(self._page, question, arguments)
 
     def branding_image(self, name: str) -> tuple[str, str] | None:
         """Return path and URL of the branding image *name*, if there is one (``tags §2.3``)."""

@@ -59,9 +59,14 @@ def include_matches(page: Page, pattern: str, place: Place) -> str:
 
 def branding_include(page: Page, name: str, place: Place) -> str:
     """``Branding="include(f)"``: parsed; branding folders first, then the theme root."""
-    candidates = [*_branding(page, name.strip(BLANKS)), name.strip(BLANKS)]
-    path = _first(page, candidates, name, place)
+    path = branding_path(page, name, place)
     return "" if path is None else _include(page, path, place)
+
+
+def branding_path(page: Page, name: str, place: Place) -> str | None:
+    """Return the file that ``Branding="include(name)"`` includes."""
+    candidates = [*_branding(page, name.strip(BLANKS)), name.strip(BLANKS)]
+    return _first(page, candidates, name, place)
 
 
 def branding_text(page: Page, name: str, place: Place) -> str:

@@ -8,8 +8,6 @@ use strict;
 use warnings;
 
 use Carp             ();
-use File::Spec       ();
-use File::Temp       ();
 use IO::Select       ();
 use IO::Socket::UNIX ();
 use JSON::PP         ();
@@ -225,6 +223,8 @@ sub _fetch_page_parts {
 }
 
 sub _new_log {
+    require File::Spec;    # slow to load, and few pages keep a log
+    require File::Temp;
     my $folder = ( $ENV{HOME} // File::Spec->tmpdir ) . '/.cpanel';
     mkdir $folder, oct 700;
     my ( $handle, $path ) = File::Temp::tempfile( 'LiveAPI.log.XXXXXXXX', DIR => $folder );

@@ -1,0 +1,67 @@
+# Prints one page of a theme that is written for Template Toolkit.
+#
+# The page's world comes as JSON on standard input; its calls go over the LiveAPI socket.
+# Exit status: 0, and the page is on standard output; 3, and it holds the error of a template;
+# 4, Template Toolkit is not installed.
+
+use 5.014;
+use strict;
+use warnings;
+
+use JSON::PP ();
+
+my $TEMPLATE_ERROR = 3;
+my $NOT_INSTALLED  = 4;
+
+eval { require Template; require Template::Plugins; require Template::Stash; 1 } or exit $NOT_INSTALLED;
+require CpanelEmu::Escapes;
+require CpanelEmu::Files;
+require CpanelEmu::World;
+
+binmode STDIN;
+binmode STDOUT;
+
+# Not told that these bytes are UTF-8, the decoder leaves them as they are: ready to print.
+my $given = JSON::PP->new->decode( do { local $/; readline STDIN } );
+my $world = CpanelEmu::World->new($given);
+
+{
+    no warnings 'once';
+
+    # Rows have members such as "_count", and there is nothing to hide from a page.
+    $Template::Stash::PRIVATE = undef;
+
+    # Plugins that do not reach beyond the page; those for files would leave the theme.
+    my @allowed = qw( assert dumper format html iterator math string table url view wrap );
+    my %standard = %{$Template::Plugins::STD_PLUGINS};
+    $Template::Plugins::STD_PLUGINS = { map { $_ => $standard{$_} } @allowed };
+    $Template::Plugins::PLUGIN_BASE = q{};
+}
+
+my $template = Template->new(
+    {
+        LOAD_TEMPLATES => [ CpanelEmu::Files->new( { THEME => $given->{theme} } ) ],
+        FILTERS        => CpanelEmu::Escapes::filters(),
+        PLUGINS        => { Api1 => 'CpanelEmu::Api1', Api2 => 'CpanelEmu::Api2' },
+        EVAL_PERL      => 0,
+        LOAD_PERL      => 0,
+    }
+);
+
+my $output = q{};
+if ( $template->process( $given->{file}, $world->variables, \$output ) ) {
+    print_bytes($output);
+    $world->end;
+}
+else {
+    print_bytes( $template->error->as_string );
+    exit $TEMPLATE_ERROR;
+}
+
+# Everything that a page is made of is bytes; a filter of the toolkit may make characters of some.
+sub print_bytes {
+    my ($text) = @_;
+    utf8::encode($text) if !utf8::downgrade( $text, 1 );
+    print $text or die "Cannot print the page: $!\n";
+    return;
+}
