@@ -9,7 +9,7 @@ files; after that, nothing scans the directory again.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -307,6 +307,7 @@ class CertificateDirectory:
         interrupted write left is swept away. The old layout keeps one file per host under
         one name, so there a file is compared by its content too.
         """
+        dropped: dict[tuple[ItemKind, str], Item] = {}
         with self._index.changing():
             self._sweep()
             for kind in ItemKind:
@@ -314,7 +315,8 @@ class CertificateDirectory:
                 found = set(self._names(kind))
                 for name, item in list(known.items()):
                     if name not in found or not self._is_own_name(name, item.id):
-                        self._index.remove(known.pop(name))
+                        dropped[kind, item.id] = known.pop(name)
+                        self._index.remove(item)
                 unknown = sorted(found - known.keys())
                 records = remembered(self._folder / "ssl.db") if unknown else {}
                 for name in unknown:
@@ -322,7 +324,9 @@ class CertificateDirectory:
                 if self._layout is Layout.BY_HOST:
                     for name in sorted(found & known.keys()):
                         self._take_in(kind, name, read_item, known=known[name])
-            self._copy_old_layout(read_item)
+            copied = self._copy_old_layout(read_item, dropped)
+        if copied:
+            self._changed()
 
     def _sweep(self) -> None:
         """Remove what an interrupted write left, in every folder that there may be."""
@@ -365,10 +369,21 @@ class CertificateDirectory:
         """Whether an item may have this file name; certificates of both layouts share a folder."""
         return self._layout is Layout.BY_HOST or name == item_id
 
-    def _copy_old_layout(self, read_item: ReadItem) -> None:
-        """Copy in what an older release kept, once; its files stay (``ssl §5`` rule 8)."""
+    def _copy_old_layout(
+        self, read_item: ReadItem, records: Mapping[tuple[ItemKind, str], Item]
+    ) -> bool:
+        """Copy in what an older release kept, once; its files stay (``ssl §5`` rule 8).
+
+        Args:
+            read_item: reads the files.
+            records: what the index told of them under the old layout, by kind and id.
+
+        Returns:
+            Whether there was anything to copy.
+        """
         if self._layout is Layout.BY_HOST or self._index.is_marked("old layout copied"):
-            return
+            return False
+        copied = False
         for kind, (folder, suffix) in _BY_HOST_FILES.items():
             old = self._below(folder)
             for name in sorted(_names_in(old, suffix)):
@@ -377,10 +392,15 @@ class CertificateDirectory:
                 host = name.replace("_wildcard_", "*")
                 new = _read_file(old, f"{name}{suffix}", kind, host, read_item)
                 if new is not None and self._index.named(kind, new.id) is None:
+                    record = records.get((kind, new.id))
+                    if record is not None:
+                        new = replace(new, created=record.created)
                     place, own_suffix = self._places[kind]
                     self._write(place, f"{new.id}{own_suffix}", new)
                     self._index.add(self._record(new, new.id))
+                    copied = True
         self._index.mark("old layout copied")
+        return copied
 
 
 def put_back(place: OwnFolder, file: str, before: bytes | None) -> None:

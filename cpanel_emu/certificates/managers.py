@@ -150,9 +150,14 @@ class SslManagers:
             self._index_path(user),
             self._release,
             read_item,
-            changed=lambda: self._database_files.touch(user),
+            changed=lambda: self._changed(user),
             stored=self._stored,
         )
+
+    def _changed(self, user: str) -> None:
+        # The old layout has no ssl.db (ssl §5).
+        if self._release.layout is Layout.BY_ID:
+            self._database_files.touch(user)
 
     def _index_path(self, user: str) -> Path:
         return self._root.below("var", "cpanel", "ssl-index", f"{user}.sqlite")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from cpanel_emu import Emulator
 from cpanel_emu.certificates.database_writer import DatabaseFiles
 from cpanel_emu.certificates.directory import CertificateDirectory
 
@@ -37,3 +38,12 @@ def test_forget_waits_for_what_is_being_written(tmp_path: Path) -> None:
     forgetting.join()
     assert (tmp_path / "user").exists()
     files.close()
+
+
+def test_the_old_layout_has_no_ssl_db_and_an_upgrade_writes_one(tmp_path: Path) -> None:
+    database = tmp_path / "home" / "user" / "ssl" / "ssl.db"
+    for release, is_there in (("11.36", False), ("11.40", True)):
+        with Emulator(root=tmp_path, emulate_version=release) as emulator:
+            emulator.call("SSL", "listkeys", user="user")
+        assert database.exists() is is_there
+    assert "host: example.com" in database.read_text()

@@ -375,6 +375,31 @@ def test_an_upgrade_copies_the_old_files_in_and_leaves_them(home: Home) -> None:
     assert home.files() == sorted(old + new)
 
 
+def test_an_upgrade_keeps_the_time_at_which_an_item_was_made(home: Home) -> None:
+    with home.open(OLD) as directory:
+        for make in ALL:
+            directory.add(make())
+    for name in home.files():
+        os.utime(home.ssl / name, (1, 1))
+    changes = home.changes
+    with home.open(NEW) as directory:
+        made = {item.created for kind in ItemKind for item in directory.all_of(kind)}
+    assert made == {NOW}
+    assert home.changes == changes + 1, "ssl.db is to be written"
+    home.open(NEW).__enter__().close()
+    assert home.changes == changes + 1
+
+
+def test_an_upgrade_without_the_old_index_takes_the_files_times(home: Home) -> None:
+    with home.open(OLD) as directory:
+        directory.add(a_key())
+    os.utime(home.ssl / "private" / "example.com.key", (NOW - 5, NOW - 5))
+    home.lose_index()
+    with home.open(NEW) as directory:
+        (item,) = directory.all_of(ItemKind.KEY)
+    assert item.created == NOW - 5
+
+
 def test_an_upgrade_happens_once(home: Home) -> None:
     with home.open(OLD) as directory:
         directory.add(a_key())
