@@ -229,7 +229,7 @@ class Emulator:
             )
             planned = self._planned_failure(call, account)
             given = planned or answer(call, context, self.registry)
-        files = [path.relative_to(self.root.path) for path in stored]
+        files = [path.removeprefix(f"{self.root.path}/") for path in stored]
         self.journal.record_call(call, given, account.user, self.clock.now(), files)
         return given
 

@@ -171,11 +171,16 @@ class Root:
 
 def is_plain_name(name: str) -> bool:
     """Whether *name* can name one file in a folder and nothing else."""
-    return name not in {"", ".", ".."} and not {"/", "\\", "\0"} & set(name)
+    return name not in {"", ".", ".."} and "/" not in name and "\\" not in name and "\0" not in name
 
 
 def write_atomically(
-    path: Path, data: bytes, mode: int = 0o600, *, fsync: bool = False, folder: int | None = None
+    path: Path | str,
+    data: bytes,
+    mode: int = 0o600,
+    *,
+    fsync: bool = False,
+    folder: int | None = None,
 ) -> None:
     """Put *data* into the file *path*; whoever looks sees the old file or the whole new one.
 
@@ -186,19 +191,23 @@ def write_atomically(
     Raises:
         StoreError: the file cannot be written; the old one, if any, is untouched.
     """
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
-    if folder is not None:
-        temporary, path = Path(temporary.name), Path(path.name)
-    with store_errors("write", path):
+    # Plain text for paths: a Path costs as much as a system call, and each CSR comes by here.
+    text = os.fspath(path)
+    name_at = text.rfind("/") + 1
+    place = text[:name_at] if folder is None else ""
+    temporary, final = f"{place}{TEMPORARY_PREFIX}{os.urandom(8).hex()}", place + text[name_at:]
+    try:
         try:
             _write_new(temporary, data, mode, fsync=fsync, folder=folder)
-            os.replace(temporary, path, src_dir_fd=folder, dst_dir_fd=folder)
+            os.replace(temporary, final, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=folder)
             raise
         if fsync:
-            _sync_directory(path.parent if folder is None else folder)
+            _sync_directory(Path(text).parent if folder is None else folder)
+    except OSError as error:
+        raise _store_error("write", text, error) from error
 
 
 @contextlib.contextmanager
@@ -207,8 +216,12 @@ def store_errors(action: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StoreError(f"Cannot {action} {shown(path)}: {reason}.") from error
+        raise _store_error(action, path, error) from error
+
+
+def _store_error(action: str, path: Path | str, error: OSError) -> StoreError:
+    reason = error.strerror or type(error).__name__
+    return StoreError(f"Cannot {action} {shown(Path(path))}: {reason}.")
 
 
 def _make_directories(path: Path) -> None:
@@ -225,7 +238,7 @@ def _make_with_parents(path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
 
 
-def _write_new(path: Path, data: bytes, mode: int, *, fsync: bool, folder: int | None) -> None:
+def _write_new(path: str, data: bytes, mode: int, *, fsync: bool, folder: int | None) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     handle = os.open(path, flags, mode, dir_fd=folder)
     try:

@@ -171,7 +171,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     if broken == "write":
         monkeypatch.setattr(os, "fsync", fail)
     else:
-        monkeypatch.setattr(Path, "replace", fail)
+        monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(StoreError) as caught:
         write_atomically(path, b"new", fsync=True)
     assert str(caught.value) == f"Cannot write '{path}': No space left on device."
@@ -180,10 +180,10 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
 
 def test_an_interrupted_write_cleans_up_too(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_arguments: object) -> None:
+    def interrupt(*_arguments: object, **_keywords: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "replace", interrupt)
+    monkeypatch.setattr(os, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_atomically(root.path / "file", b"new")
     assert names_in(root.path) == []

@@ -17,7 +17,7 @@ from cpanel_emu.certificates.database_file import Remembered, remembered
 from cpanel_emu.certificates.index import Index
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.errors import ConfigurationError, Failure, StoreError
-from cpanel_emu.own_folder import OwnFolder
+from cpanel_emu.own_folder import HeldFolder, OwnFolder, content_in
 from cpanel_emu.releases import Layout, Release
 from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically
 from cpanel_emu.suggest import shown
@@ -63,7 +63,7 @@ class CertificateDirectory:
         read_item: reads files that the index does not know.
         durable: also survive a loss of power.
         changed: called after each change, for what is derived from the items.
-        stored: called with the file of each item that was stored or is there already.
+        stored: called with the path of each item that was stored or is there already.
 
     Raises:
         ConfigurationError: the directory has a newer layout than the release.
@@ -79,7 +79,7 @@ class CertificateDirectory:
         *,
         durable: bool = False,
         changed: Callable[[], None] = lambda: None,
-        stored: Callable[[Path], None] = lambda _path: None,
+        stored: Callable[[str], None] = lambda _path: None,
     ) -> None:
         self._changed = changed
         self._stored = stored
@@ -89,6 +89,10 @@ class CertificateDirectory:
             kind: (self._below(place), suffix)
             for kind, (place, suffix) in _FILES[self._layout].items()
         }
+        self._affixes = {
+            kind: (f"{place.path}/", suffix) for kind, (place, suffix) in self._places.items()
+        }
+        self._held = {kind: HeldFolder(place) for kind, (place, _) in self._places.items()}
         self._line_end = "\n" if release.pem_final_newline else ""
         self._durable = durable
         refuse_newer_layout(folder, release)
@@ -109,8 +113,10 @@ class CertificateDirectory:
             raise
 
     def close(self) -> None:
-        """Close the index."""
+        """Close the index and the folders."""
         self._index.close()
+        for held in self._held.values():
+            held.close()
 
     @property
     def is_current(self) -> bool:
@@ -124,8 +130,12 @@ class CertificateDirectory:
 
     def path(self, kind: ItemKind, name: str) -> Path:
         """Return where the item of *kind* with this file name lies."""
-        place, suffix = self._places[kind]
-        return place.path / f"{name}{suffix}"
+        return Path(self._path_text(kind, name))
+
+    def _path_text(self, kind: ItemKind, name: str) -> str:
+        """Return what `path` returns as text: a Path costs ten times as much."""
+        prefix, suffix = self._affixes[kind]
+        return f"{prefix}{name}{suffix}"
 
     def _below(self, name: str) -> OwnFolder:
         return OwnFolder(self._folder.parent, self._folder.name, name)
@@ -170,7 +180,7 @@ class CertificateDirectory:
         if any(is_new for _, is_new in put):
             self._changed()
         for item, _ in put:
-            self._stored(self.path(item.kind, item.name))
+            self._stored(self._path_text(item.kind, item.name))
         return [item for item, _ in put]
 
     def _put(self, new: NewItem, undo: contextlib.ExitStack) -> tuple[Item, bool]:
@@ -179,21 +189,18 @@ class CertificateDirectory:
         known = self._index.named(new.kind, name)
         place, suffix = self._places[new.kind]
         file = f"{name}{suffix}"
-        before = place.content(file)
+        folder = self._held[new.kind].descriptor()
+        before = content_in(folder, file)
         if known is not None and known.id == new.id and before is not None:
             return known, False
         undo.callback(put_back, place, file, before)
-        self._write(place, file, new)
+        path = self._path_text(new.kind, name)
+        write_atomically(path, self._file_content(new), fsync=self._durable, folder=folder)
         if known is not None:
             self._index.remove(known)
         item = self._record(new, name)
         self._index.add(item)
         return item, True
-
-    def _write(self, place: OwnFolder, file: str, new: NewItem) -> None:
-        with place.opened() as folder:
-            content = self._file_content(new)
-            write_atomically(place.path / file, content, fsync=self._durable, folder=folder)
 
     def rename(self, item: Item, friendly_name: str) -> bool:
         """Give *item* another friendly name; return False if the name is taken.
@@ -276,9 +283,9 @@ class CertificateDirectory:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
         return self._index.newest_first(kind, host)
 
-    def newest_paths(self, kind: ItemKind, host: str) -> Iterator[Path]:
-        """Yield the files of what `newest_first` yields, at less cost."""
-        return (self.path(kind, name) for name in self._index.newest_names(kind, host))
+    def newest_paths(self, kind: ItemKind, host: str) -> Iterator[str]:
+        """Yield the paths of what `newest_first` yields, at less cost."""
+        return (self._path_text(kind, name) for name in self._index.newest_names(kind, host))
 
     def all_of(self, kind: ItemKind) -> Iterator[Item]:
         """Yield every item of *kind*, by friendly name, then id (``ssl §8``)."""
@@ -396,7 +403,8 @@ class CertificateDirectory:
                     if record is not None:
                         new = replace(new, created=record.created)
                     place, own_suffix = self._places[kind]
-                    self._write(place, f"{new.id}{own_suffix}", new)
+                    content = self._file_content(new)
+                    place.write(f"{new.id}{own_suffix}", content, fsync=self._durable)
                     self._index.add(self._record(new, new.id))
                     copied = True
         self._index.mark("old layout copied")

@@ -53,6 +53,8 @@ CREATE TABLE mark (name TEXT PRIMARY KEY) WITHOUT ROWID;
 _COLUMNS = (
     "kind, name, id, host, has_host, common_name, friendly_name, modulus, key_id, created, details"
 )
+_INSERT = f"INSERT INTO item ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_encode_details = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Index:
@@ -135,28 +137,36 @@ class Index:
         Raises:
             StoreError: the database cannot be written.
         """
-        with self._lock, self._errors():
-            self._database.execute("BEGIN IMMEDIATE")
+        with self._lock:
             try:
-                with contextlib.ExitStack() as undo:
-                    yield undo
-                    self._database.execute("COMMIT")
-                    undo.pop_all()
-            except BaseException:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
+                self._database.execute("BEGIN IMMEDIATE")
+                try:
+                    with contextlib.ExitStack() as undo:
+                        yield undo
+                        self._database.execute("COMMIT")
+                        undo.pop_all()
+                except BaseException:
+                    if self._database.in_transaction:
+                        self._database.execute("ROLLBACK")
+                    raise
+            except (sqlite3.Error, OSError) as error:
+                raise self._error(error) from error
 
     def close(self) -> None:
         """Close the database file."""
         with self._lock:
             self._database.close()
 
+    def _rows(self, statement: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
+        with self._lock:
+            try:
+                return self._database.execute(statement, values).fetchall()
+            except sqlite3.Error as error:
+                raise self._error(error) from error
+
     def _items(self, condition: str, values: tuple[object, ...]) -> Iterator[Item]:
         statement = f"SELECT {_COLUMNS} FROM item WHERE {condition}"  # noqa: S608  (own constants)
-        with self._lock, self._errors():
-            rows = self._database.execute(statement, values).fetchall()
-        return map(_item, rows)
+        return map(_item, self._rows(statement, values))
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
@@ -172,9 +182,7 @@ class Index:
             "ORDER BY created DESC, id DESC LIMIT ? OFFSET ?"
         )
         for page in itertools.count():
-            with self._lock, self._errors():
-                values = (kind.value, host, _PAGE, page * _PAGE)
-                found = self._database.execute(statement, values).fetchall()
+            found = self._rows(statement, (kind.value, host, _PAGE, page * _PAGE))
             yield from found
             if len(found) < _PAGE:
                 return
@@ -218,10 +226,7 @@ class Index:
 
     def _read_hosts(self, kind: ItemKind) -> list[str]:
         statement = "SELECT DISTINCT host FROM item WHERE kind = ? ORDER BY host"
-        try:
-            return [host for (host,) in self._database.execute(statement, (kind.value,))]
-        except sqlite3.Error as error:
-            raise self._error(error) from error
+        return [str(host) for (host,) in self._rows(statement, (kind.value,))]
 
     def add(self, item: Item) -> None:
         """Insert *item*; call inside `changing`."""
@@ -236,10 +241,9 @@ class Index:
             item.modulus,
             item.key_id,
             item.created,
-            json.dumps(item.details, ensure_ascii=False),
+            _encode_details(item.details),
         )
-        marks = ", ".join("?" * len(values))
-        self._database.execute(f"INSERT INTO item ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
+        self._database.execute(_INSERT, values)
 
     def remove(self, item: Item) -> None:
         """Delete *item*; call inside `changing`."""
@@ -286,9 +290,7 @@ class Index:
 
     def is_marked(self, name: str) -> bool:
         """Whether `mark` was called with *name* before."""
-        with self._lock, self._errors():
-            statement = "SELECT 1 FROM mark WHERE name = ?"
-            return self._database.execute(statement, (name,)).fetchone() is not None
+        return bool(self._rows("SELECT 1 FROM mark WHERE name = ?", (name,)))
 
     def mark(self, name: str) -> None:
         """Remember that *name* was done; call inside `changing`."""

@@ -170,7 +170,7 @@ class KeyCache:
         self._keys: OrderedDict[tuple[str, int, int, int], KeyPair] = OrderedDict()
         self._lock = threading.Lock()
 
-    def load(self, path: Path, read: Callable[[Path], str] | None = None) -> KeyPair:
+    def load(self, path: Path | str, read: Callable[[Path], str] | None = None) -> KeyPair:
         """Return the key stored at *path*.
 
         Args:
@@ -191,7 +191,8 @@ class KeyCache:
                 self._keys.move_to_end(identity)
                 return known
         try:
-            text = path.read_text("utf-8") if read is None else read(path)
+            file = Path(path)
+            text = file.read_text("utf-8") if read is None else read(file)
         except (OSError, UnicodeDecodeError):
             raise Failure(UNREADABLE_KEY) from None
         loaded = parse(text, trusted=True)

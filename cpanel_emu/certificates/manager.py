@@ -192,6 +192,7 @@ class SslManager:
             request.pem,
             item_id=request.id,
             modulus=key.modulus,
+            key_id=key.id,
             hosts=values.hosts,
             created=self.clock.epoch(),
             host=host,

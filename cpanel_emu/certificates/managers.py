@@ -52,7 +52,7 @@ class SslManagers:
         clock: what time it is.
         random: where serial numbers come from.
         key_pool: the folder of keys to hand out; None generates them.
-        stored: is told each file that was written.
+        stored: is told the path of each file that was written.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class SslManagers:
         clock: Clock,
         random: random.Random,
         key_pool: Path | None,
-        stored: Callable[[Path], None],
+        stored: Callable[[str], None],
     ) -> None:
         self._root = root
         self._release = release

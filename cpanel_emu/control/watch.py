@@ -68,8 +68,10 @@ class _Seen:
     every request after them a tenth of its time.
     """
 
-    user: str
-    title: str
+    asked: Asked | None
+    """What it was about; None if that is the one call that it led to."""
+    line: str
+    """Method and path."""
     secret_names: Collection[str]
     passage: Passage
     struck: tuple[Fault, ...]
@@ -87,12 +89,14 @@ class _Seen:
     def exchange(self, number: int) -> Exchange:
         """Return what the journal tells of it, secrets hidden."""
         secrets = self.passage.secrets
+        calls = self.passage.written_calls()
+        about = self.asked or Asked(calls[0].module, calls[0].function, calls[0].user)
         return Exchange(
             number=number,
             time=self.time,
             door=self.passage.door,
-            user=self.user,
-            title=self.title,
+            user=about.user,
+            title=about.title or self.line,
             request=hidden_request(
                 self.head, self.body, more_names=self.secret_names, secrets=secrets
             ),
@@ -100,7 +104,7 @@ class _Seen:
             status=self.answer.partition(b"\r\n")[0].partition(b" ")[2].decode("latin-1"),
             seconds=self.seconds,
             faults=tuple(map(str, self.struck)),
-            calls=tuple(self.passage.calls),
+            calls=calls,
         )
 
 
@@ -210,10 +214,9 @@ class Watch:
         if request.path.lower().endswith(_SCENERY) and not watched.passage.calls:
             return
         environ, passage = watched.environ, watched.passage
-        found = _told(request, passage)
         seen = _Seen(
-            user=found.user,
-            title=found.title or f"{environ['REQUEST_METHOD']} {request.path[:200]}",
+            asked=None if len(passage.calls) == 1 else asked(request),
+            line=f"{environ['REQUEST_METHOD']} {request.path[:200]}",
             secret_names=secret_parameters(request),
             passage=passage,
             struck=watched.struck,
@@ -230,11 +233,3 @@ class Watch:
         # Shown, it is cut; kept as it is, it would leave no room for others.
         shown = seen.exchange(0)
         journal.record_later(lambda number: replace(shown, number=number), shown.weight)
-
-
-def _told(request: Request, passage: Passage) -> Asked:
-    """Return what *request* was about: what it led to, else what it asked for."""
-    if len(passage.calls) == 1:
-        call = passage.calls[0]
-        return Asked(call.module, call.function, call.user)
-    return asked(request)

@@ -168,6 +168,13 @@ def ending(answer: Answer) -> tuple[str, str]:
     return ("failed" if error else "answered"), error
 
 
+def call_weight(call: Call, error: str) -> int:
+    """Return about how many bytes *call* takes in memory, its *error* text included."""
+    named, positional = call.arguments.named, call.arguments.positional
+    texts = sum(map(len, named)) + sum(map(len, named.values())) + sum(map(len, positional))
+    return _BASE_WEIGHT + texts + len(error)
+
+
 def redacted(call: Call, module: str) -> Mapping[str, str]:
     """Return the named arguments of *call* of *module*, those that are secret hidden.
 

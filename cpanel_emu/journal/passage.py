@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cpanel_emu.journal.entries import CallEntry, Door
+from cpanel_emu.journal.unwritten import Unwritten
 
 _MOST_CALLS = 200
 """A page may make any number of calls; an exchange lists so many."""
@@ -23,18 +23,22 @@ class Passage:
     door: Door
     records: bool = True
     """Whether an `Exchange` will tell of it."""
-    calls: list[CallEntry] = field(default_factory=list)
+    calls: list[Unwritten[CallEntry]] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     """What must not be shown of its bytes."""
 
-    def add(self, call: CallEntry) -> None:
+    def add(self, call: Unwritten[CallEntry]) -> None:
         """Note a call that was made within this passage."""
         if len(self.calls) < _MOST_CALLS:
             self.calls.append(call)
 
+    def written_calls(self) -> tuple[CallEntry, ...]:
+        """Return the calls that were made within this passage."""
+        return tuple(call.written() for call in self.calls)
+
 
 _passage: ContextVar[Passage | None] = ContextVar("passage", default=None)
-_stored: ContextVar[list[Path] | None] = ContextVar("stored", default=None)
+_stored: ContextVar[list[str] | None] = ContextVar("stored", default=None)
 
 
 class through:  # noqa: N801  (reads as a function; a generator would cost every request twice as much)
@@ -69,8 +73,8 @@ class collecting_stored:  # noqa: N801  (as above)
 
     __slots__ = ("_token",)
 
-    def __enter__(self) -> list[Path]:
-        files: list[Path] = []
+    def __enter__(self) -> list[str]:
+        files: list[str] = []
         self._token = _stored.set(files)
         return files
 
@@ -78,7 +82,7 @@ class collecting_stored:  # noqa: N801  (as above)
         _stored.reset(self._token)
 
 
-def note_stored(path: Path) -> None:
+def note_stored(path: str) -> None:
     """Note that the call under way stored the file *path*."""
     files = _stored.get()
     if files is not None:

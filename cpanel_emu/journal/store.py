@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from cpanel_emu.call import Answer, Api, Call, Refusal, RefusalKind
 from cpanel_emu.journal.entries import (
@@ -17,6 +17,7 @@ from cpanel_emu.journal.entries import (
     Exchange,
     Recorded,
     WarningEntry,
+    call_weight,
     ending,
     redacted,
     redacted_positions,
@@ -24,28 +25,17 @@ from cpanel_emu.journal.entries import (
 )
 from cpanel_emu.journal.passage import Passage, current
 from cpanel_emu.journal.search import Wanted, assertion_text
+from cpanel_emu.journal.unwritten import Unwritten
 
 if TYPE_CHECKING:
     from cpanel_emu.tags import PageWarning
 
 SIZE = 1_000
 CAPACITY = 16 * 1024 * 1024
+_LARGE = 64 * 1024
+"""A call with more text than that is cut at once."""
 
-
-@dataclass(slots=True)
-class _Unwritten:
-    """An exchange that nobody has asked for yet."""
-
-    number: int
-    weight: int
-    write: Callable[[int], Exchange]
-    exchange: Exchange | None = None
-
-    def written(self) -> Exchange:
-        """Return the exchange, written only once."""
-        if self.exchange is None:
-            self.exchange = self.write(self.number)
-        return self.exchange
+_Kept: TypeAlias = "WarningEntry | Exchange | Unwritten[CallEntry] | Unwritten[Exchange]"
 
 
 class Journal:
@@ -59,7 +49,7 @@ class Journal:
     def __init__(self, size: int = SIZE, capacity: int = CAPACITY) -> None:
         self.size = size
         self.capacity = capacity
-        self._entries: deque[Entry | _Unwritten] = deque()
+        self._entries: deque[_Kept] = deque()
         self._weights: deque[int] = deque()
         self._weight = 0
         self._lock = threading.Lock()
@@ -69,7 +59,7 @@ class Journal:
     # Writing.
 
     def record_call(
-        self, call: Call, answer: Answer, user: str, time: float, files: Iterable[Path] = ()
+        self, call: Call, answer: Answer, user: str, time: float, files: Iterable[str] = ()
     ) -> None:
         """Remember a call and its answer, without secrets.
 
@@ -78,29 +68,32 @@ class Journal:
             answer: what came of it.
             user: the account it was made as.
             time: epoch seconds.
-            files: what it stored, below the root.
+            files: what it stored, as paths below the root.
         """
         passage = current()
         outcome, error = ending(answer)
         module = answer.call.module
+        weight = call_weight(call, error)
+        write = functools.partial(
+            _call_entry,
+            call,
+            module,
+            user,
+            time,
+            door=Door.IN_PROCESS if passage is None else passage.door,
+            inside=passage is not None and passage.records,
+            outcome=outcome,
+            error=error,
+            files=tuple(files),
+        )
+        if weight > _LARGE:
+            # Written, it is cut; kept as it is, it would leave no room for others.
+            cut = write(0)
+            weight, write = cut.weight, functools.partial(_numbered, cut)
         with self._lock:
             if not _is_unknown(answer):
                 self._called.add((call.api, module, call.function))
-            entry = CallEntry(
-                number=self._count + 1,
-                time=time,
-                door=Door.IN_PROCESS if passage is None else passage.door,
-                inside=passage is not None and passage.records,
-                user=user,
-                api=call.api.value,
-                module=module,
-                function=call.function,
-                named=redacted(call, module),
-                positional=redacted_positions(call, module),
-                outcome=outcome,
-                error=error,
-                files=tuple(map(str, files)),
-            )
+            entry = Unwritten(self._count + 1, weight, write)
             self._append(entry)
         if passage is not None:
             passage.add(entry)
@@ -138,23 +131,21 @@ class Journal:
                     status=status,
                     seconds=seconds,
                     faults=tuple(faults),
-                    calls=tuple(passage.calls),
+                    calls=passage.written_calls(),
                 )
             )
 
     def record_later(self, write: Callable[[int], Exchange], weight: int) -> None:
         """Remember an exchange that *write* makes, given its number, once somebody asks for it.
 
-        Most are never looked at, and to hide the secrets of one costs as much as to answer it.
-
         Args:
             write: makes the exchange, its secrets hidden; what it holds is not shown to anybody.
             weight: about how many bytes it holds until then.
         """
         with self._lock:
-            self._append(_Unwritten(self._count + 1, weight, write))
+            self._append(Unwritten(self._count + 1, weight, write))
 
-    def _append(self, entry: Entry | _Unwritten) -> None:
+    def _append(self, entry: _Kept) -> None:
         weight = entry.weight
         self._count += 1
         self._entries.append(entry)
@@ -182,7 +173,7 @@ class Journal:
             if after >= self._count:
                 return ()
             kept = [entry for entry in self._entries if entry.number > after]
-        return tuple(entry.written() if isinstance(entry, _Unwritten) else entry for entry in kept)
+        return tuple(entry.written() if isinstance(entry, Unwritten) else entry for entry in kept)
 
     @property
     def last(self) -> int:
@@ -310,6 +301,40 @@ class Journal:
 
     def _kept_calls(self) -> list[CallEntry]:
         return [entry for entry in self.entries() if isinstance(entry, CallEntry)]
+
+
+def _call_entry(
+    call: Call,
+    module: str,
+    user: str,
+    time: float,
+    number: int,
+    *,
+    door: Door,
+    inside: bool,
+    outcome: str,
+    error: str,
+    files: tuple[str, ...],
+) -> CallEntry:
+    return CallEntry(
+        number=number,
+        time=time,
+        door=door,
+        inside=inside,
+        user=user,
+        api=call.api.value,
+        module=module,
+        function=call.function,
+        named=redacted(call, module),
+        positional=redacted_positions(call, module),
+        outcome=outcome,
+        error=error,
+        files=files,
+    )
+
+
+def _numbered(entry: CallEntry, number: int) -> CallEntry:
+    return replace(entry, number=number)
 
 
 def _is_unknown(answer: Answer) -> bool:

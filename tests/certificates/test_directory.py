@@ -81,7 +81,7 @@ def a_csr(
     values = replace(PLAIN, city=city, hosts=(name,))
     request = create_request(values, key(), RELEASES[release])
     return reading.request_item(
-        request.pem, item_id=request.id, modulus=key().modulus, hosts=values.hosts,
+        request.pem, item_id=request.id, modulus=key().modulus, key_id=key().id, hosts=values.hosts,
         created=created, host=host, friendly_name=name,
     )  # fmt: skip
 
