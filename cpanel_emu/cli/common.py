@@ -17,6 +17,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FAILED = 1
 WRONG_USAGE = 2
+INTERRUPTED = 130
+"""By Ctrl-C, as shells have it."""
 
 _ON_ALONE = frozenset({"strict"})
 """Options that may stand without their value."""
@@ -88,7 +90,7 @@ def run(command: click.Command) -> None:
         click.echo(f"cpanel-emu: {error}", err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has seen enough; Python must not complain again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,6 +13,7 @@ _VERBS = {
     "account": ("accounts", "account"),
     "coverage": ("coverage", "coverage"),
     "demo": ("demo", "demo"),
+    "fixtures": ("fixtures", "fixtures"),
     "link": ("link", "link"),
     "render": ("render", "render"),
     "serve": ("serve", "serve"),

@@ -48,8 +48,13 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take away what is shown, so that something else can be printed."""
         if self._shown:
             self._write("")
+            self._shown = False
 
     def step(self, count: int = 1) -> None:
         """Note that *count* more are done."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cpanel_emu.errors import EmulatorError
+from cpanel_emu.errors import ConfigurationError
 
 SUITE_FILE = "suite.toml"
 HEADS_FOLDER = "heads"
@@ -21,7 +21,7 @@ TARGETS = ("app", "socket")
 """In-process through the WSGI application, and over a real socket."""
 
 
-class CaseError(EmulatorError):
+class CaseError(ConfigurationError):
     """A suite or a case file cannot be read; the text names the file and the fault."""
 
 
@@ -62,6 +62,8 @@ class HttpRequest:
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
     body: str | None = None
+    file: Path | None = None
+    """Holds the body's bytes, instead of *body*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Expectation:
     headers: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    any_order: bool = False
+    """Whether members of the body's JSON objects and XML elements may come in any order."""
 
     def file_for(self, tongue: str | None) -> Path | None:
         """Return the file with the exact answer in *tongue*, None if only words are expected."""
@@ -173,6 +177,10 @@ class Suite:
     doors: Mapping[str, Door]
     releases: Mapping[str, ReleaseRow]
     cases: tuple[Case, ...]
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Stand-ins for secrets, by name; another server has its own."""
+    is_sequence: bool = False
+    """Whether the cases run one after the other on one server, as they were recorded."""
 
     def variants(self) -> Iterator[Variant]:
         """Yield every way to run every case, in the order of the files."""
@@ -218,6 +226,8 @@ class Suite:
         if isinstance(step.request, RawRequest):
             yield from step.request.parts
             yield from (path for path in (step.request.tail,) if path)
+        elif isinstance(step.request, HttpRequest) and step.request.file:
+            yield step.request.file
         expectation = step.expectation
         if expectation is not None:
             yield from expectation.files.values()

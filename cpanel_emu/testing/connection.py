@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+from dataclasses import replace
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -17,9 +18,12 @@ _CHUNK = 65536
 
 
 class Connection:
-    """A connection to *url*, plain or TLS by its scheme; certificates are not checked."""
+    """A connection to *url*, plain or TLS by its scheme.
 
-    def __init__(self, url: str) -> None:
+    Certificates are checked only if *is_verified*: those of the time were nobody's.
+    """
+
+    def __init__(self, url: str, *, is_verified: bool = False) -> None:
         parts = urlsplit(url)
         self.host = parts.netloc
         address = (parts.hostname or "", parts.port or 0)
@@ -28,7 +32,8 @@ class Connection:
         if parts.scheme == "https":
             # A TLS end without close_notify is an error here, as it is for Ruby's clients
             # (liveapi_cli §6.2 rule 9).
-            self._socket = _unverified().wrap_socket(
+            context = ssl.create_default_context() if is_verified else _unverified()
+            self._socket = context.wrap_socket(
                 self._socket, server_hostname=parts.hostname, suppress_ragged_eofs=False
             )
         self._kept = b""
@@ -54,36 +59,66 @@ class Connection:
             self._socket.sendall(data)
 
     def receive(self, *, bodiless: bool = False) -> Response:
-        """Read one answer: by its Content-Length, else until the server closes.
+        """Read one answer: by its Content-Length or its chunks, else until the server closes.
 
+        Of chunks the body alone is returned, the head as it came.
         An answer with ``Connection: close`` is read to the end of the connection in any case, so
         that surplus bytes show and a server that does not close is found.
-        *bodiless* is for HEAD.
+        *bodiless* is for HEAD; 204 and 304 have no body either.
 
         Raises:
-            OSError: the server fell silent for `TIMEOUT`, reset the connection, or ended TLS
-                without saying so.
+            OSError: the server fell silent for `TIMEOUT`, reset the connection, sent chunks that
+                are none, or ended TLS without saying so.
         """
         while b"\r\n\r\n" not in self._kept and self._more():
             pass
         answer = split_response(self._kept)
+        bodiless = bodiless or answer.status in (204, 304)
+        if not bodiless and (answer.header("Transfer-Encoding") or "").lower() == "chunked":
+            return self._receive_chunks(answer)
         length = answer.header("Content-Length")
         closing = (answer.header("Connection") or "").lower() == "close"
-        if length is None or closing:
+        if closing or (length is None and not bodiless):
             while self._more():
                 pass
             answer, self._kept = split_response(self._kept), b""
             return answer
-        end = len(answer.head) + 2 + (0 if bodiless else int(length))
+        end = len(answer.head) + 2 + (0 if bodiless else int(length or 0))
         while len(self._kept) < end and self._more():
             pass
         answer, self._kept = split_response(self._kept[:end]), self._kept[end:]
         return answer
 
+    def _receive_chunks(self, answer: Response) -> Response:
+        self._kept = answer.body
+        body = b""
+        while size := _chunk_size(self._line()):
+            while len(self._kept) < size + 2 and self._more():
+                pass
+            body += self._kept[:size]
+            self._kept = self._kept[size + 2 :]
+        while self._line():
+            pass
+        return replace(answer, body=body)
+
+    def _line(self) -> bytes:
+        """Read a line without its end; empty also where the connection ends."""
+        while b"\r\n" not in self._kept and self._more():
+            pass
+        line, _, self._kept = self._kept.partition(b"\r\n")
+        return line
+
     def _more(self) -> bool:
         chunk = self._socket.recv(_CHUNK)
         self._kept += chunk
         return bool(chunk)
+
+
+def _chunk_size(line: bytes) -> int:
+    try:
+        return int(line.partition(b";")[0] or b"0", 16)
+    except ValueError as error:
+        raise OSError(f"{line[:20]!r} is no size of a chunk") from error
 
 
 def _unverified() -> ssl.SSLContext:

@@ -7,13 +7,15 @@ servers it needs; `run_suite` runs a whole folder. The project's tests, the comm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol
 
 from cpanel_emu.testing.cases import (
+    Door,
     FunctionCall,
+    HttpRequest,
     RawRequest,
     Setup,
     Step,
@@ -27,7 +29,10 @@ from cpanel_emu.testing.verdict import judge
 
 
 class Server(Protocol):
-    """A server that cases run against; `servers.open_emulator` makes one."""
+    """A server that cases run against: `servers.EmulatorServer` or `targets.RemoteServer`."""
+
+    is_foreign: bool
+    """Whether it runs elsewhere: its clock and the order of its members are its own."""
 
     def reset(self) -> None:
         """Bring back the state of the seed."""
@@ -38,12 +43,18 @@ class Server(Protocol):
     def url(self, door: str) -> str:
         """Return where *door* listens, as a URL without a path."""
 
+    def door(self, name: str) -> Door | None:
+        """Return how to log in at the port *name* of this server, None as the suite says."""
+
     def answer(self, request: Request) -> Response:
         """Answer *request* in-process."""
 
     def close(self) -> None:
         """Stop the server and free what it holds."""
 
+
+HOST_NAME = "target_host"
+"""What stands, in every case, for the host and port that a request went to."""
 
 OpenServer = Callable[[Setup, str], Server]
 """Makes a server from a setup and the name of a release."""
@@ -67,9 +78,10 @@ class Result:
     def report(self) -> str:
         """Return the report for people, several lines."""
         case = self.variant.case
+        rules = f"rules {', '.join(case.rules)}; " if case.rules else ""
         head = (
             f"{self.variant.id}: {case.title}",
-            f"  rules {', '.join(case.rules)}; provenance {case.provenance}; {case.file}",
+            f"  {rules}provenance {case.provenance}; {case.file}",
         )
         if case.gap is not None and not self.faults:
             closed = f"gap {case.gap.id} is closed ({case.gap.reason}): remove its mark"
@@ -79,12 +91,18 @@ class Result:
 
 @dataclass(slots=True)
 class Runner:
-    """Runs variants against servers that it opens as needed and keeps, a few at a time."""
+    """Runs variants against servers that it opens as needed and keeps, a few at a time.
+
+    *secrets* take the place of the suite's stand-ins.
+    """
 
     suite: Suite
     open_server: OpenServer
     keep: int = 4
+    secrets: Mapping[str, str] = field(default_factory=dict)
     _servers: dict[tuple[Setup, str], Server] = field(default_factory=dict)
+    _met: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What the names of a sequence stand for, by release."""
 
     def __enter__(self) -> Runner:
         return self
@@ -103,17 +121,11 @@ class Runner:
             self._servers.popitem()[1].close()
 
     def run(self, variant: Variant) -> Result:
-        """Run *variant* on a fresh server state.
+        """Run *variant* on a fresh server state, or where the case before it in a sequence ended.
 
         The first step that goes wrong ends the case: what follows depends on it.
         """
-        server = self._server(variant)
-        server.reset()
-        for folder in variant.case.setup.blocked:
-            server.block(folder)
-        names = self._names(variant)
-        exchange = _Exchange(self.suite, variant, server, names)
-        with exchange:
+        with self.exchange(variant) as exchange:
             for number, step in enumerate(variant.case.steps, 1):
                 faults = exchange.run(step)
                 if faults:
@@ -121,9 +133,24 @@ class Runner:
                     return Result(variant, tuple(place + fault for fault in faults))
         return Result(variant, ())
 
+    def exchange(self, variant: Variant) -> CaseExchange:
+        """Return what sends the steps of *variant*, to a server that is ready for the first."""
+        server = self._server(variant)
+        if variant.release not in self._met or self._starts_afresh(variant):
+            self._met[variant.release] = {}
+            server.reset()
+            for folder in variant.case.setup.blocked:
+                server.block(folder)
+        return CaseExchange(self.suite, variant, server, self._names(variant))
+
+    def _starts_afresh(self, variant: Variant) -> bool:
+        return not self.suite.is_sequence or variant.case is self.suite.cases[0]
+
     def _names(self, variant: Variant) -> Names:
         case = variant.case
-        known = {**self.suite.releases[variant.release].values, **case.values}
+        known = self._met[variant.release]
+        known |= self.suite.releases[variant.release].values
+        known |= {**self.suite.secrets, **self.secrets, **case.values}
         for name, path in case.value_files.items():
             known[name] = path.read_text(encoding="utf-8")
         return Names(known, case.volatile)
@@ -152,8 +179,8 @@ def orphan_report(suite: Suite) -> list[str]:
 
 
 @dataclass(slots=True)
-class _Exchange:
-    """The steps of one variant against one server."""
+class CaseExchange:
+    """The steps of one variant against one server; a context manager."""
 
     suite: Suite
     variant: Variant
@@ -161,7 +188,7 @@ class _Exchange:
     names: Names
     _connection: Connection | None = None
 
-    def __enter__(self) -> _Exchange:
+    def __enter__(self) -> CaseExchange:
         return self
 
     def __exit__(
@@ -174,34 +201,51 @@ class _Exchange:
             self._connection.close()
 
     def run(self, step: Step) -> list[str]:
-        self.names.known.update(step.values)
+        """Send *step* and return what is wrong with its answer."""
         try:
-            answer = self._answer(step)
+            answer = self.answer(step)
         except OSError as error:
             return [f"no answer: {error or type(error).__name__}"]
-        return judge(self.suite, self.variant, step.expectation, answer, self.names)
+        return judge(
+            self.suite,
+            self.variant,
+            step.expectation,
+            answer,
+            self.names,
+            is_foreign=self.server.is_foreign,
+        )
 
-    def _answer(self, step: Step) -> Response:
+    def answer(self, step: Step) -> Response:
+        """Send *step* and return its answer.
+
+        Raises:
+            OSError: there was none.
+        """
+        self.names.known.update(step.values)
         if isinstance(step.request, RawRequest):
             return self._send_raw(step.request)
-        request = self._build(step)
         if self.variant.target == "app":
-            return self.server.answer(request)
-        connection = self._open(request.door)
+            return self.server.answer(self._build(step))
+        connection = self._open(self._door(step))
+        request = self._build(step)
         connection.send(request.to_bytes(connection.host))
         answer = connection.receive(bodiless=request.method == "HEAD")
         self._done(connection)
         return answer
 
+    def _door(self, step: Step) -> str:
+        named = step.request.door if isinstance(step.request, HttpRequest) else None
+        return named or self.variant.door
+
     def _build(self, step: Step) -> Request:
         written = step.request
         assert not isinstance(written, RawRequest)
-        name = self.variant.door
+        name = self._door(step)
+        door = self.server.door(name) or self.suite.doors[name]
         if isinstance(written, FunctionCall):
             tongue = self.variant.tongue or "json"
-            written = spell_call(written, self.suite.doors[name], tongue, self.variant.method)
-        name = written.door or name
-        return build_request(written, name, self.suite.doors[name], self.names)
+            written = spell_call(written, door, tongue, self.variant.method)
+        return build_request(written, name, door, self.names)
 
     def _send_raw(self, raw: RawRequest) -> Response:
         connection = self._open(self.variant.door)
@@ -216,6 +260,7 @@ class _Exchange:
     def _open(self, door: str) -> Connection:
         if self._connection is None:
             self._connection = Connection(self.server.url(door))
+        self.names.known[HOST_NAME] = self._connection.host
         return self._connection
 
     def _done(self, connection: Connection) -> None:

@@ -43,12 +43,20 @@ def load_suite(folder: Path) -> Suite:
         name: ReleaseRow(tuple(row["tongues"]), row.get("values", {}))
         for name, row in table["releases"].items()
     }
-    reader = _CaseReader(folder, table.get("setup", {}), tuple(doors), tuple(releases))
+    reader = _CaseReader(
+        folder,
+        table.get("setup", {}),
+        tuple(doors),
+        tuple(releases),
+        is_sequence=table.get("sequence", False),
+    )
     files = sorted(path for path in folder.rglob("*.toml") if reader.is_case_file(path))
     cases = tuple(case for path in files for case in reader.read(path))
     _check_ids(cases)
-    suite = Suite(folder, doors, releases, cases)
+    suite = Suite(folder, doors, releases, cases, table.get("secrets", {}), reader.is_sequence)
     _check_files(suite)
+    if suite.is_sequence:
+        _check_sequence(suite)
     return suite
 
 
@@ -70,6 +78,19 @@ def _check_files(suite: Suite) -> None:
                 raise CaseError(f"{case.file}: {case.id} names {path.name}, which is missing")
 
 
+def _check_sequence(suite: Suite) -> None:
+    """One server goes through all cases, so each must be run once, on the same server."""
+    for case in suite.cases:
+        if case.setup != suite.cases[0].setup:
+            raise CaseError(f"{case.file}: {case.id}: all cases of a sequence have one setup")
+        ways = (case.doors, case.tongues, case.methods, case.targets)
+        if any(len(way) > 1 for way in ways):
+            raise CaseError(
+                f"{case.file}: {case.id} can be run in several ways; in a sequence name one door, "
+                "method, target and format"
+            )
+
+
 def _read(path: Path, schema: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -89,6 +110,7 @@ class _CaseReader:
     setup: Mapping[str, Any]
     doors: tuple[str, ...]
     releases: tuple[str, ...]
+    is_sequence: bool
 
     def is_case_file(self, path: Path) -> bool:
         """Seeds are TOML too; they lie in folders of that name."""
@@ -103,9 +125,8 @@ class _CaseReader:
             yield self._case(path, {**_without_call(defaults), **row, **usual, "setup": setup})
 
     def _case(self, path: Path, row: dict[str, Any]) -> Case:
-        for member in ("rules", "provenance"):
-            if member not in row:
-                raise CaseError(f"{path}: {row['id']} has no {member}")
+        if "provenance" not in row:
+            raise CaseError(f"{path}: {row['id']} has no provenance")
         steps = tuple(self._step(path, row, step) for step in row.get("step", [row]))
         calls = any(isinstance(step.request, FunctionCall) for step in steps)
         repeated = {
@@ -115,7 +136,7 @@ class _CaseReader:
             id=row["id"],
             title=row["title"],
             file=path,
-            rules=tuple(row["rules"]),
+            rules=tuple(row.get("rules", ())),
             provenance=row["provenance"],
             notes=row.get("notes", ""),
             releases=self._known(path, row, "releases", self.releases),
@@ -150,8 +171,10 @@ class _CaseReader:
 
     def _targets(self, row: dict[str, Any], steps: tuple[Step, ...]) -> tuple[str, ...]:
         # Raw bytes and connections are nothing that a WSGI application ever sees.
-        socket_only = row.get("kept", False) or any(
-            isinstance(step.request, RawRequest) for step in steps
+        socket_only = (
+            self.is_sequence
+            or row.get("kept", False)
+            or any(isinstance(step.request, RawRequest) for step in steps)
         )
         return tuple(row.get("targets", ("socket",) if socket_only else TARGETS))
 
@@ -190,6 +213,8 @@ class _CaseReader:
         if "door" in request:
             self._known(path, {"id": case["id"], "door": [request["door"]]}, "door", self.doors)
         request["headers"] = tuple(request.get("headers", ()))
+        if "file" in request:
+            request["file"] = self._path(path, request["file"])
         return HttpRequest(**request)
 
     def _expectation(self, path: Path, row: dict[str, Any]) -> Expectation:
@@ -205,6 +230,7 @@ class _CaseReader:
             headers=tuple(row.get("headers", ())),
             contains=tuple(row.get("contains", ())),
             lacks=tuple(row.get("lacks", ())),
+            any_order=row.get("order") == "any",
         )
 
     def _path(self, case_file: Path, name: str) -> Path:

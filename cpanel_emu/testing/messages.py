@@ -142,12 +142,13 @@ def build_request(written: HttpRequest, door_name: str, door: Door, names: Names
     if login:
         headers.append(f"Authorization: {spell_login(login)}")
     body = names.fill(written.body or "").encode()
+    if written.file is not None:
+        body = names.fill_bytes(written.file.read_bytes())
     if written.form is not None:
         body = _encode(written.form, names).encode()
         headers.append(_FORM_TYPE)
-    if (written.form is not None or written.body is not None) and not _has(
-        headers, "Content-Length"
-    ):
+    has_body = any(item is not None for item in (written.form, written.body, written.file))
+    if has_body and not _has(headers, "Content-Length"):
         headers.append(f"Content-Length: {len(body)}")
     return Request(door_name, method, target, written.http, tuple(headers), body)
 

@@ -11,7 +11,7 @@ from cpanel_emu.emulator import Emulator
 from cpanel_emu.root import TEMPORARY_PREFIX
 from cpanel_emu.server.app import Application
 from cpanel_emu.server.gateway import run
-from cpanel_emu.testing.cases import Setup
+from cpanel_emu.testing.cases import Door, Setup
 from cpanel_emu.testing.messages import Request, Response
 
 _DERIVED = frozenset({"ssl.db", "ssl-index", "locks"})
@@ -20,6 +20,8 @@ _PORTS = {"cpanel": "2082", "cpanel-tls": "2083", "whm": "2086", "whm-tls": "208
 
 class EmulatorServer:
     """An emulator of its own, in a temporary root; its ports open when `url` is first asked."""
+
+    is_foreign = False
 
     def __init__(self, setup: Setup, release: str) -> None:
         self._emulator = Emulator(
@@ -66,6 +68,10 @@ class EmulatorServer:
             "whm-tls": self._emulator.whm_tls_url,
         }
         return urls[door]
+
+    def door(self, _name: str) -> Door | None:
+        """Return None: the suite's logins are those of the seed."""
+        return None
 
     def answer(self, request: Request) -> Response:
         """Answer *request* through the WSGI application, without a socket."""

@@ -2,31 +2,76 @@
 
 from __future__ import annotations
 
+import email.utils
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from cpanel_emu.testing.cases import Expectation, Suite, Variant, head_name
 from cpanel_emu.testing.differences import describe_difference
 from cpanel_emu.testing.messages import LISTENER_HEADERS, Response, split_response
+from cpanel_emu.testing.ordering import arranged
 from cpanel_emu.testing.placeholders import Names
+
+_DATE = re.compile(rb"(?im)^date: ([^\r\n]*)")
 
 
 def judge(
-    suite: Suite, variant: Variant, expectation: Expectation | None, answer: Response, names: Names
+    suite: Suite,
+    variant: Variant,
+    expectation: Expectation | None,
+    answer: Response,
+    names: Names,
+    *,
+    is_foreign: bool = False,
 ) -> list[str]:
-    """Return what is wrong with *answer*, empty when nothing is."""
+    """Return what is wrong with *answer*, empty when nothing is.
+
+    Of a foreign server, one that this program did not start, the order of members and the date
+    cannot be known (``wire §5.2``).
+    """
     expectation = expectation or Expectation(files={})
-    path = expectation.file_for(variant.tongue)
-    if path is None:
-        faults = _judge_status(expectation, answer)
-    else:
-        wanted = _template(suite, expectation, path)
-        if variant.target == "app":
-            wanted, answer = wanted.without_listener_headers(), answer.without_listener_headers()
-        faults = _judge_bytes(_resolved(wanted, answer, names), answer)
+    compared = compare(suite, variant, expectation, answer, names, is_foreign=is_foreign)
+    faults = _judge_status(expectation, answer) if compared is None else _judge_bytes(*compared)
     return faults + _judge_words(expectation, answer, names, in_process=variant.target == "app")
 
 
-def _template(suite: Suite, expectation: Expectation, path: Path) -> Response:
+def compare(
+    suite: Suite,
+    variant: Variant,
+    expectation: Expectation,
+    answer: Response,
+    names: Names,
+    *,
+    is_foreign: bool = False,
+) -> tuple[Response, Response] | None:
+    """Return the answer that should have come and the one that came, ready to be compared.
+
+    None if words are all that is expected.
+    """
+    path = expectation.file_for(variant.tongue)
+    if path is None:
+        return None
+    wanted = template(suite, expectation, path)
+    if variant.target == "app":
+        wanted, answer = wanted.without_listener_headers(), answer.without_listener_headers()
+    if is_foreign:
+        answer = _dated_like(answer, wanted)
+    if is_foreign or expectation.any_order:
+        answer = replace(answer, body=arranged(answer.body, wanted.body))
+    return _resolved(wanted, answer, names), answer
+
+
+def _dated_like(answer: Response, wanted: Response) -> Response:
+    """Return *answer* with the date of *wanted*, if it has any date."""
+    here, there = _DATE.search(answer.head), _DATE.search(wanted.head)
+    if here is None or there is None or email.utils.parsedate(here[1].decode("latin-1")) is None:
+        return answer
+    head = answer.head[: here.start(1)] + there[1] + answer.head[here.end(1) :]
+    return replace(answer, head=head)
+
+
+def template(suite: Suite, expectation: Expectation, path: Path) -> Response:
     """Return the expected answer, names still in braces."""
     head = head_name(expectation, path)
     if head is None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cpanel_emu.testing.cases import Setup, Suite
+from cpanel_emu.testing.cases import Door, Setup, Suite
 from cpanel_emu.testing.loading import load_suite
 from cpanel_emu.testing.messages import Request, Response, split_response
 
@@ -73,6 +73,7 @@ class FakeServer:
     blocked: list[str] = field(default_factory=list)
     closed: bool = False
     address: str = ""
+    is_foreign: bool = False
 
     def reset(self) -> None:
         self.resets += 1
@@ -82,6 +83,9 @@ class FakeServer:
 
     def url(self, door: str) -> str:
         return self.address
+
+    def door(self, name: str) -> Door | None:
+        return None
 
     def answer(self, request: Request) -> Response:
         self.seen.append(request)

@@ -11,7 +11,17 @@ from cpanel_emu.testing import connection as connection_module
 from cpanel_emu.testing.cases import Suite, Variant
 from cpanel_emu.testing.golden import Result, Runner, orphan_report, run_suite
 
-from .suites import ANSWER, CASE, FakeServer, ScriptedListener, opener, read_head, small_suite
+from .suites import (
+    ANSWER,
+    CASE,
+    HEAD,
+    SUITE,
+    FakeServer,
+    ScriptedListener,
+    opener,
+    read_head,
+    small_suite,
+)
 
 
 def variant_of(suite: Suite, words: str) -> Variant:
@@ -214,7 +224,9 @@ def test_orphans_are_told(tmp_path: Path) -> None:
     assert orphan_report(suite) == []
 
 
-def over_socket(suite: Suite, words: str, answer: bytes) -> tuple[Result, list[bytes]]:
+def over_socket(
+    suite: Suite, words: str, answer: bytes, *, is_foreign: bool = False
+) -> tuple[Result, list[bytes]]:
     """Run the variant against a listener that reads heads and sends *answer* for each."""
     heads: list[bytes] = []
 
@@ -226,7 +238,8 @@ def over_socket(suite: Suite, words: str, answer: bytes) -> tuple[Result, list[b
                 return
 
     with ScriptedListener(script) as listener:
-        return run_one(suite, words, FakeServer([], address=listener.url)), heads
+        server = FakeServer([], address=listener.url, is_foreign=is_foreign)
+        return run_one(suite, words, server), heads
 
 
 def test_over_a_socket_the_whole_head_counts(tmp_path: Path) -> None:
@@ -324,3 +337,114 @@ def test_raw_bytes_and_a_tail(tmp_path: Path) -> None:
         result = run_one(suite, "old cpanel GET socket", FakeServer([], address=listener.url))
     assert result.passed, result.report()
     assert seen == [b"GET /me\xff HTTP/1.0\r\n\r\n", b"late"]
+
+
+def test_members_in_any_order(tmp_path: Path) -> None:
+    body = b'{"b":{"d":1,"c":2},"a":1}\n'
+    answer = ANSWER.replace(b"Length: 8", b"Length: %d" % len(body)).replace(b'{"a":1}\n', body)
+    files: dict[str, str | bytes] = {"one.json": '{"a":1,"b":{"c":2,"d":1}}\n'}
+    suite = small_suite(tmp_path, files)
+    assert not run_one(suite, IN_PROCESS, FakeServer([answer])).passed
+    files["cases.toml"] = CASE.replace('"one.json"', '"one.json", order = "any"')
+    suite = small_suite(tmp_path, files)
+    assert run_one(suite, IN_PROCESS, FakeServer([answer])).passed
+    result = run_one(suite, IN_PROCESS, FakeServer([answer.replace(b'"d":1', b'"d":3')]))
+    assert '-{"a":1,"b":{"c":2,"d":1}}\n+{"a":1,"b":{"c":2,"d":3}}' in result.report()
+
+
+def test_a_foreign_server_has_its_own_order_and_time(tmp_path: Path) -> None:
+    head = HEAD + "Date: Sat, 01 Jan 2022 00:00:00 GMT\n"
+    files = {"heads/json.head": head, "one.json": '{"a":1,"b":2}\n'}
+    suite = small_suite(tmp_path, files)
+    body = b'{"b":2,"a":1}\n'
+    start = ANSWER.partition(b"Content-Length")[0]
+    answer = b"%sContent-Length: 14\r\nDate: %s\r\n\r\n%s"
+    here, there = "Sun, 02 Feb 2025 10:11:12 GMT", "once upon a time"
+    for is_foreign, date, passes in (
+        (False, here, False),
+        (True, here, True),
+        (True, there, False),
+    ):
+        sent = answer % (start, date.encode(), body)
+        result, _ = over_socket(suite, "old cpanel json GET socket", sent, is_foreign=is_foreign)
+        assert result.passed == passes
+
+
+def sequence(folder: Path, more: str = "") -> Suite:
+    first, second = STEPS.split("[[case.step]]\n")[1:]
+    rest = 'rules = ["wire §3.2"]\nprovenance = "choice"\ndoors = ["cpanel"]\n'
+    case = '[[case]]\nid = "{}"\ntitle = "t"\n' + rest
+    text = 'about = "s"\n' + case.format("a") + 'volatile = { token = "[0-9]{4}" }\n'
+    text += more + first + case.format("b") + second
+    suite = SUITE.replace("format = 1", 'format = 1\nsequence = true\nsecrets = { s = "x" }')
+    suite = suite.replace("secrets", "# secrets").replace("[doors]", '[secrets]\ns = "x"\n[doors]')
+    suite = suite.replace("[releases.new]", "[releases.newer]")
+    return small_suite(
+        folder, {"suite.toml": suite, "cases.toml": text, "login.json": '{"t":"{{token}}"}\n'}
+    )
+
+
+def test_a_sequence_goes_on_where_it_was(tmp_path: Path) -> None:
+    suite = sequence(tmp_path)
+
+    heads: list[bytes] = []
+
+    def script(connection: socket.socket) -> None:
+        head = read_head(connection)
+        heads.append(head)
+        connection.sendall(_login(b"1234") if b"/login" in head else ANSWER)
+
+    old = [variant for variant in suite.variants() if variant.release == "old"]
+    with ScriptedListener(script) as listener:
+        server = FakeServer([], address=listener.url)
+        with Runner(suite, opener(server)) as runner:
+            results = [*run_suite(runner, old), *run_suite(runner, old)]
+    assert [result.report() for result in results if not result.passed] == []
+    assert server.resets == 2  # once for each time through
+    assert heads[1].startswith(b"GET /cpsess1234/x HTTP/1.1\r\n")
+
+
+def test_secrets_take_the_place_of_stand_ins(tmp_path: Path) -> None:
+    case = CASE.replace('a = "b c"', 'a = "{{s}}"')
+    suite_text = SUITE.replace("[doors]", '[secrets]\ns = "stand-in"\n[doors]')
+    suite = small_suite(tmp_path, {"cases.toml": case, "suite.toml": suite_text})
+    for secrets, sent in (({}, "stand-in"), ({"s": "own secret"}, "own%20secret")):
+        server = FakeServer([ANSWER])
+        with Runner(suite, opener(server), secrets=secrets) as runner:
+            assert runner.run(variant_of(suite, IN_PROCESS)).passed
+        assert server.seen[0].target.endswith(f"&a={sent}")
+
+
+def test_the_host_of_the_target_has_a_name(tmp_path: Path) -> None:
+    suite = small_suite(tmp_path, {"one.json": '"{{target_host}}"\n'})
+
+    def script(connection: socket.socket) -> None:
+        host = read_head(connection).partition(b"Host: ")[2].partition(b"\r\n")[0]
+        body = b'"%s"\n' % host
+        connection.sendall(ANSWER[:-10].replace(b": 8", b": %d" % len(body)) + b"\r\n" + body)
+
+    with ScriptedListener(script) as listener:
+        server = FakeServer([], address=listener.url)
+        assert run_one(suite, "old cpanel json GET socket", server).passed
+
+
+CHUNKS = b'4;x=y\r\n{"a"\r\n4\r\n:1}\n\r\n0\r\nTrailer: t\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS, ""),
+        (
+            b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS.replace(b"4\r\n", b"g\r\n"),
+            "no size of a",
+        ),
+    ],
+)
+def test_chunks_are_read(tmp_path: Path, answer: bytes, fault: str) -> None:
+    head = HEAD.replace("Content-Length: {{length}}", "Transfer-Encoding: chunked")
+    suite = small_suite(tmp_path, {"heads/json.head": head})
+    answer = ANSWER.partition(b"Content-Length")[0] + answer
+    result, _ = over_socket(suite, "old cpanel json GET socket", answer)
+    assert result.passed == (not fault)
+    assert fault in result.report()

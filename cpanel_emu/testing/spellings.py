@@ -1,0 +1,82 @@
+"""How one text is written inside others: in a URL, in JSON, in XML.
+
+A case writes ``{{name|url}}`` where the text of *name* stands encoded. So a key that came in a JSON
+answer can be sent on in a form, and is still known to be the same key.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import urllib.parse
+from collections.abc import Callable, Mapping, Sequence
+
+_RAW = "surrogateescape"
+"""Bytes that are not UTF-8 go through unchanged."""
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _json_slashes(text: str) -> str:
+    return _json(text).replace("/", r"\/")
+
+
+def _from_json(text: str) -> str:
+    found = json.loads(f'"{text}"', strict=False)
+    assert isinstance(found, str)
+    return found
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8", _RAW)).decode("ascii")
+
+
+def _from_base64(text: str) -> str:
+    return base64.b64decode(text).decode("utf-8", _RAW)
+
+
+SPELLINGS: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
+    "url": (
+        lambda text: urllib.parse.quote(text, safe="", errors=_RAW),
+        lambda text: urllib.parse.unquote(text, errors=_RAW),
+    ),
+    "form": (
+        lambda text: urllib.parse.quote_plus(text, errors=_RAW),
+        lambda text: urllib.parse.unquote_plus(text, errors=_RAW),
+    ),
+    "json": (_json, _from_json),
+    "jsonslash": (_json_slashes, _from_json),
+    "xml": (html.escape, html.unescape),
+    "crlf": (
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\r\n", "\n"),
+    ),
+    "base64": (_base64, _from_base64),
+}
+"""Spelling → to it and back from it. ``jsonslash`` is JSON as PHP writes it."""
+
+
+def spelled(text: str, spellings: Sequence[str]) -> str:
+    """Return *text* in the first spelling, that in the second, and so on.
+
+    Raises:
+        KeyError: there is no such spelling.
+    """
+    for spelling in spellings:
+        text = SPELLINGS[spelling][0](text)
+    return text
+
+
+def unspelled(text: str, spellings: Sequence[str]) -> str:
+    """Return what reads *text* in those *spellings*.
+
+    Raises:
+        KeyError: there is no such spelling.
+        ValueError: *text* is not spelled so.
+    """
+    for spelling in reversed(spellings):
+        text = SPELLINGS[spelling][1](text)
+    return text

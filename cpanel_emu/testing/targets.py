@@ -1,0 +1,208 @@
+"""A server that somebody else runs, as a target of golden cases."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from cpanel_emu.errors import ConfigurationError, EmulatorError
+from cpanel_emu.testing.cases import Door, HttpRequest, Suite, Variant
+from cpanel_emu.testing.connection import Connection
+from cpanel_emu.testing.messages import Request, Response
+from cpanel_emu.testing.schema import load_schema, violations
+
+_PORTS = {2082: "cpanel", 2083: "cpanel-tls", 2086: "whm", 2087: "whm-tls"}
+_EPOCH = re.compile(rb"(?<![0-9])[0-9]{10}(?![0-9])")
+_YEAR = 366 * 86400
+
+
+class TargetError(EmulatorError):
+    """The target cannot be used as asked; the text names the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server elsewhere: where its doors are, how to log in there, what its secrets are."""
+
+    urls: Mapping[str, str]
+    doors: Mapping[str, Door] = field(default_factory=dict)
+    is_reset: bool = False
+    """Whether it is an emulator that is brought back to its seed before each case."""
+
+    def url(self, door: str) -> str:
+        """Return the URL of *door*; there must be one."""
+        return self.urls[door]
+
+
+def door_urls(targets: Iterable[str]) -> dict[str, str]:
+    """Return URLs by door, from ``URL`` with a port of cPanel's or ``DOOR=URL`` with any.
+
+    Raises:
+        ConfigurationError: a URL is none, or its door is not told.
+    """
+    urls: dict[str, str] = {}
+    for target in targets:
+        named, equals, rest = target.partition("=")
+        url = rest if equals and named in _PORTS.values() else target
+        parts = urlsplit(url)
+        port = _port(target, url)
+        door = named if url is rest else _PORTS.get(port)
+        if door is None:
+            raise ConfigurationError(
+                f"Port {port} tells no door; write the target as cpanel={url}, or with "
+                "cpanel-tls, whm or whm-tls in front."
+            )
+        if (parts.scheme == "https") != door.endswith("-tls"):
+            raise ConfigurationError(f"{target}: {door} wants {_scheme(door)}://.")
+        urls[door] = f"{parts.scheme}://{parts.netloc}"
+    return urls
+
+
+def _scheme(door: str) -> str:
+    return "https" if door.endswith("-tls") else "http"
+
+
+def _port(target: str, url: str) -> int:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    usable = parts.scheme in ("http", "https") and parts.hostname and port
+    if not usable or parts.username or parts.path not in ("", "/") or parts.query:
+        raise ConfigurationError(
+            f"{target}: a target is scheme, host and port, as in https://host.example.com:2083."
+        )
+    assert port is not None
+    return port
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What a file of secrets holds, in the words of ``suite.toml``."""
+
+    doors: Mapping[str, Door] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_secrets(path: Path) -> Secrets:
+    """Read a file with tables ``doors`` and ``secrets`` as ``suite.toml`` has them.
+
+    Raises:
+        ConfigurationError: it cannot be read, or says something else.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    schema = load_schema("suite.schema.json")
+    properties = {name: schema["properties"][name] for name in ("doors", "secrets")}
+    faults = violations(table, {**schema, "required": [], "properties": properties})
+    if faults:
+        raise ConfigurationError(f"{path}: {'; '.join(faults)}")
+    doors = {
+        name: Door(row["login"], row.get("user")) for name, row in table.get("doors", {}).items()
+    }
+    return Secrets(doors, table.get("secrets", {}))
+
+
+def _post_reset(url: str) -> int | None:
+    with Connection(url) as connection:
+        head = f"POST /_emu/reset HTTP/1.1\r\nHost: {connection.host}\r\nContent-Length: 0\r\n"
+        connection.send(f"{head}Connection: close\r\n\r\n".encode())
+        return connection.receive().status
+
+
+class RemoteServer:
+    """A target as a server of the runner."""
+
+    is_foreign = True
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def reset(self) -> None:
+        """Bring an emulator back to its seed; leave any other server as it is.
+
+        Raises:
+            TargetError: it was to be reset and is no emulator, or does not let us.
+        """
+        if not self._target.is_reset:
+            return
+        url = next(iter(self._target.urls.values()))
+        try:
+            status = _post_reset(url)
+        except OSError as error:
+            raise TargetError(f"{url}: {error.strerror or error}") from error
+        if status != 200:
+            raise TargetError(
+                f"{url}/_emu/reset answered {status}; --reset is for an emulator that lets you use "
+                "its control namespace (--control-allow)."
+            )
+
+    def block(self, _folder: str) -> NoReturn:
+        """Refuse: such cases are left out."""
+        raise NotImplementedError
+
+    def url(self, door: str) -> str:
+        """Return where *door* is."""
+        return self._target.url(door)
+
+    def door(self, name: str) -> Door | None:
+        """Return the login for the door *name*, None as the suite says."""
+        return self._target.doors.get(name)
+
+    def answer(self, _request: Request) -> Response:
+        """Refuse: there is no in-process."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Do nothing: it is not ours to stop."""
+
+
+def reason_to_skip(suite: Suite, variant: Variant, target: Target) -> str | None:
+    """Return why *variant* cannot be run against *target*, None if it can."""
+    return next(_reasons(suite, variant, target), None)
+
+
+def _reasons(suite: Suite, variant: Variant, target: Target) -> Iterator[str]:
+    case = variant.case
+    setup = case.setup
+    requests = [step.request for step in case.steps if isinstance(step.request, HttpRequest)]
+    doors = {variant.door, *(request.door for request in requests if request.door)}
+    for door in sorted(doors - set(target.urls)):
+        yield f"no --target for {door}"
+    if setup.blocked or setup.options:
+        yield "needs a server with options of its own"
+    if setup.key_pool is not None:
+        yield "needs keys from a pool"
+    if suite.is_sequence:
+        return
+    if setup.seed is not None:
+        yield "needs a seed of its own"
+    if not target.is_reset and any(_has_own_login(request) for request in requests):
+        yield "logs in with credentials of the seed"
+    if setup.clock is not None and _tells_time(variant, setup.clock):
+        yield "tells the time of a frozen clock"
+
+
+def _has_own_login(request: HttpRequest) -> bool:
+    return bool(request.login) and "{{" not in (request.login or "")
+
+
+def _tells_time(variant: Variant, clock: str) -> bool:
+    """Whether an expected answer has a time within a year or so of *clock*."""
+    frozen = datetime.datetime.fromisoformat(clock).timestamp()
+    for step in variant.case.steps:
+        path = step.expectation.file_for(variant.tongue) if step.expectation else None
+        if path is not None and any(
+            abs(int(text) - frozen) <= 2 * _YEAR for text in _EPOCH.findall(path.read_bytes())
+        ):
+            return True
+    return False
