@@ -1,0 +1,292 @@
+"""Tag pages as LivePHP pages: PHP with the class ``CPANEL`` (``tags §9.2``).
+
+The page's variables and errors stay at the server, so that includes and calls see them; what is
+listed for a person still runs, by ``exec()``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from cpanel_emu.migration.convert.doubts import Doubts
+from cpanel_emu.migration.convert.php import (
+    Closed,
+    Done,
+    Opened,
+    Piece,
+    Shown,
+    Text,
+    array,
+    comment,
+    string,
+    write,
+)
+from cpanel_emu.migration.convert.php_values import (
+    Setting,
+    asked,
+    literal_text,
+    pieces,
+    value,
+    variable,
+)
+from cpanel_emu.tags import tree
+from cpanel_emu.tags.encoding import BLANKS
+from cpanel_emu.tags.expression_tree import (
+    Expression,
+    Hash,
+    NestedList,
+    Not,
+    Part,
+)
+from cpanel_emu.tags.page import FATAL
+
+HELPER = "cpanel-emu-tags.php"
+"""The file in the theme's folder that every converted page loads."""
+
+_RAW = Setting(raw=True)
+_ESCAPED = Setting()
+_INSERTS = {
+    "include": "insert",
+    "relinclude": "insert_from_theme",
+    "rawinclude": "insert_raw",
+    "relrawinclude": "insert_raw_from_theme",
+    "dynamicinclude": "insert_matches",
+}
+_ESCAPES = {
+    "formprint": "attribute({0})",
+    "uriprint": "rawurlencode({0})",
+    "jsprint": "'\"' . js({0}) . '\"'",
+    "unsafeprint": "{0}",
+}
+
+
+def to_livephp(document: tree.Document, doubts: Doubts, line_end: str) -> str:
+    """Return the source of the LivePHP page that prints what *document* prints.
+
+    Args:
+        document: the page; its file name tells how deep it lies in the theme.
+        doubts: what is to be listed; each of those gets a comment.
+        line_end: of the lines that the page did not have.
+    """
+    up = "../" * document.file.count("/")
+    first = f"<?php require_once __DIR__ . '/{up}{HELPER}' ?>{line_end}"
+    return first + write(_Page(doubts).of(document.nodes), line_end)
+
+
+class _Page:
+    """Turns nodes into pieces."""
+
+    def __init__(self, doubts: Doubts) -> None:
+        self._doubts = doubts
+
+    def of(self, nodes: Iterable[tree.Node]) -> Iterator[Piece]:
+        """Yield the pieces of *nodes*."""
+        for node in nodes:
+            yield from map(comment, self._doubts.remarks(node))
+            if self._doubts.stay(node):
+                yield _executed(node)
+            else:
+                yield from _NODES[type(node)](self, node)
+
+    def copied(self, node: tree.Text | tree.Copied) -> Iterator[Piece]:
+        yield Text(node.raw)
+
+    def dropped(self, _: tree.Dropped) -> Iterator[Piece]:
+        yield from ()
+
+    def word(self, node: tree.Word) -> Iterator[Piece]:
+        yield from _WORDS[node.word](node)
+
+    def api1(self, node: tree.Api1Call) -> Iterator[Piece]:
+        module = node.module[:1].upper() + node.module[1:]
+        first = node.arguments[0] if node.arguments else ()
+        if (module, node.function) == ("Branding", "include"):
+            yield Done(f"insert_branding({value(first, _RAW)})")
+        elif (module, node.function) == ("MagicRevision", "uri") and _is_key(first):
+            yield Shown(asked(variable("MAGICREVISION", literal_text(first) or "")))
+        elif node.whole_form or (module, node.function) in _PAGE_FUNCTIONS:
+            yield _executed(node)
+        else:
+            arguments = [value(each, _RAW) for each in node.arguments]
+            listed = f", {array(arguments)}" if arguments else ""
+            name = f"{string(module)}, {string(node.function)}"
+            yield Shown(f"printed($cpanel->api1({name}{listed}))")
+
+    def localized(self, node: tree.Localized) -> Iterator[Piece]:
+        yield _executed(node)
+
+    def api2(self, node: tree.Api2Call) -> Iterator[Piece]:
+        """A loop over the rows; the message stands where there is none (``tags §3.8``)."""
+        breaks = "\n" in node.raw or "\r" in node.raw
+        rows = f"rows($cpanel->api2({_name(node)}))"
+        if node.message is not None:
+            rows = f"$rows = {rows}"
+        body = list(_row(node.format))
+        if body:
+            yield Opened(f"foreach ({rows} as {_target(body, _ESCAPED)}):", breaks)
+            yield from body
+        if node.message is None:
+            yield Closed("endforeach") if body else Done(rows)
+            return
+        before = "endforeach" if body else rows
+        yield Opened(f"{before}; if (!$rows):", breaks)
+        yield from pieces(node.message, _ESCAPED)
+        yield Closed("endif")
+
+    def block(self, node: tree.Block) -> Iterator[Piece]:
+        if node.too_deep:
+            yield Text(FATAL)
+            return
+        yield Opened(f"if ({_test(node)}):")
+        yield from self.of(node.body)
+        if node.otherwise is not None:
+            yield Opened("else:")
+            yield from map(comment, self._doubts.remarks(node.otherwise))
+            yield from self.of(node.otherwise.body)
+        yield Closed("endif")
+
+
+_NODES: dict[type[tree.Node], Callable[[_Page, Any], Iterator[Piece]]] = {
+    tree.Text: _Page.copied,
+    tree.Copied: _Page.copied,
+    tree.Dropped: _Page.dropped,
+    tree.Word: _Page.word,
+    tree.Api1Call: _Page.api1,
+    tree.Localized: _Page.localized,
+    tree.Api2Call: _Page.api2,
+    tree.Block: _Page.block,
+}
+
+_PAGE_FUNCTIONS = frozenset(
+    {
+        ("Branding", "image"),
+        ("Branding", "file"),
+        ("Branding", "text"),
+        ("MagicRevision", "uri"),
+    }
+)
+"""Functions that belong to pages alone: LiveAPI's ``api1()`` does not know them."""
+
+
+def _executed(node: tree.Node) -> Shown:
+    """The tag as it is, run by the server."""
+    return Shown(f"printed($cpanel->exec({string(node.raw)}))")
+
+
+def _test(node: tree.Block) -> str:
+    if node.word == "cpanelif":
+        return f"$cpanel->cpanelif({string(node.test)})"
+    if isinstance(node.condition, Not):
+        return f"!$cpanel->cpanelfeature({string(node.test.lstrip(BLANKS + '!'))})"
+    return f"$cpanel->cpanelfeature({string(node.test)})"
+
+
+def _name(node: tree.Api2Call) -> str:
+    """Return module, function and parameters as they stand in a call of ``api2()``."""
+    name = f"{string(node.module)}, {string(node.function)}"
+    if not node.parameters:
+        return name
+    keys = [string(parameter.name) for parameter in node.parameters]
+    values = [value(parameter.value, _RAW) for parameter in node.parameters]
+    # Numbers alone would make a list of it, which is no set of arguments to the server.
+    cast = "(object) " if all(each.name.isdigit() for each in node.parameters) else ""
+    return f"{name}, {cast}{array(values, keys)}"
+
+
+def _row(expression: Expression) -> Iterator[Piece]:
+    """Yield what prints one row: its nested lists are loops (``tags §3.4``)."""
+    for part in expression:
+        if isinstance(part, NestedList):
+            yield from _nested(part)
+        else:
+            yield from pieces((part,), _ESCAPED)
+
+
+def _nested(part: NestedList) -> Iterator[Piece]:
+    inner = Setting(row="$element", number="$element_number")
+    item = list(pieces(part.item, inner))
+    yield Opened(f"if ($elements = elements(member($row, {string(part.key.name)}))):")
+    yield from pieces(part.before, _ESCAPED)
+    yield Opened(f"foreach ($elements as {_target(item, inner)}):")
+    yield from item
+    yield Closed("endforeach")
+    yield from pieces(part.after, _ESCAPED)
+    yield Closed("endif")
+
+
+def _target(body: Iterable[Piece], setting: Setting) -> str:
+    """Return what a loop sets: the row, and its number where *body* uses it."""
+    numbered = any(isinstance(piece, Shown) and setting.number in piece.code for piece in body)
+    return f"{setting.number} => {setting.row}" if numbered else setting.row
+
+
+def _is_key(expression: Expression) -> bool:
+    """Whether *expression* is text that can be the key of a variable."""
+    text = literal_text(expression)
+    return text is not None and not {"{", "}"} & set(text)
+
+
+def _is_word(text: str) -> bool:
+    """Whether ``print`` takes *text* for a key of the account's data (``tags §2.2``)."""
+    return re.fullmatch(r"[\w-]+", text.strip(BLANKS)) is not None
+
+
+def _print(node: tree.Word) -> Iterator[Piece]:
+    [expression] = node.operands
+    text = literal_text(expression)
+    if text is not None and not _is_word(text):
+        yield Text(text)
+    elif len(expression) == 1 and _is_form(expression[0]):
+        yield from pieces(expression, _ESCAPED)
+    else:
+        yield Shown(asked(node.value))
+
+
+def _is_form(part: Part) -> bool:
+    return isinstance(part, Hash) and part.name in {"FORM", "RAW_FORM", "URI_ENCODED_FORM"}
+
+
+def _setvar(node: tree.Word) -> Iterator[Piece]:
+    yield Done(f"$cpanel->exec({string(node.raw)}, 1)")
+
+
+def _insert(node: tree.Word) -> Iterator[Piece]:
+    yield Done(f"{_INSERTS[node.word]}({value(node.operands[0], _RAW)})")
+
+
+def _printvar(node: tree.Word) -> Iterator[Piece]:
+    if _is_key(node.operands[0]):
+        yield Shown(asked(variable("CPVAR", literal_text(node.operands[0]) or "")))
+    else:
+        yield _executed(node)
+
+
+def _escaped(node: tree.Word) -> Iterator[Piece]:
+    yield Shown(_ESCAPES[node.word].format(value(node.operands[0], _RAW)))
+
+
+def _sprint(node: tree.Word) -> Iterator[Piece]:
+    separator, number = map(literal_text, node.operands[1:])
+    if separator and number is not None and re.fullmatch("[0-9]{1,9}", number):
+        text = value(node.operands[0], _ESCAPED)
+        yield Shown(f"explode({string(separator)}, {text})[{int(number)}] ?? ''")
+    else:
+        yield _executed(node)
+
+
+_WORDS: dict[str, Callable[[tree.Word], Iterator[Piece]]] = {
+    **dict.fromkeys(_INSERTS, _insert),
+    **dict.fromkeys(_ESCAPES, _escaped),
+    "print": _print,
+    "setvar": _setvar,
+    "langprint": lambda node: iter([Shown(f"$cpanel->cpanellangprint({string(node.value)})")]),
+    "printvar": _printvar,
+    "sprint": _sprint,
+    "getcharset": lambda _: iter([Text("utf-8")]),
+    "hostname": lambda _: iter([Shown(asked("$hostname"))]),
+    "version": lambda _: iter([Shown(asked("$version"))]),
+    "printhelp": lambda _: iter(()),
+}
+"""What every built-in word becomes; ``cprint`` and ``dprint`` stay."""

@@ -1,0 +1,38 @@
+"""The two ways away from tags: what a page is called there, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cpanel_emu.liveapi.pages import converted_name
+from cpanel_emu.migration.convert.doubts import Doubts
+from cpanel_emu.migration.convert.livephp import HELPER, to_livephp
+from cpanel_emu.tags.tree import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One way: ``name`` as in ``--to``."""
+
+    name: str
+    title: str
+    new_name: Callable[[str], str]
+    """The path of the page that a tag page becomes."""
+    page: Callable[[Document, Doubts, str], str]
+    """The new page's source, from the old one's tree, its doubts and its line end."""
+    helpers: Mapping[str, Path] = field(default_factory=dict)
+    """Files that converted pages need in the theme's folder, and where they lie."""
+
+
+LIVEPHP = Target(
+    "livephp",
+    "LivePHP",
+    converted_name,
+    to_livephp,
+    {HELPER: Path(__file__).with_name(HELPER)},
+)
+
+TARGETS = {target.name: target for target in (LIVEPHP,)}
+"""Every target by its name."""
