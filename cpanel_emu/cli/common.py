@@ -41,6 +41,11 @@ def options_but(*left_out: str) -> Callable[[_Command], _Command]:
     return give
 
 
+def options_of(*names: str) -> Callable[[_Command], _Command]:
+    """Return what gives a command the options of the table with these names."""
+    return options_but(*(option.name for option in OPTIONS if option.name not in names))
+
+
 def _flag(option: Option) -> Callable[[_Command], _Command]:
     alone: dict[str, Any] = {}
     if option.name in _ON_ALONE:

@@ -25,7 +25,11 @@ MAX_PAGE = 8 * 1024 * 1024
 _INCLUDED = frozenset({".css", ".js"})
 _LANGUAGE_FOLDER = "lang"
 _NO_PART_OF_A_THEME = frozenset({".git", ".hg", ".svn", "CVS"})
-_BINARY_WITHIN = 8192
+_LOOKED_AT = 8192
+_CONTROLS = bytes({*range(0x20)} - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
+"""No text has many of them; ISO-2022 has escapes."""
+_MOST_CONTROLS = 20
+"""One byte of so many; a page may have a stray one."""
 
 
 class FileKind(enum.Enum):
@@ -143,9 +147,12 @@ def read(file: ThemeFile, limit: int = MAX_PAGE) -> bytes | Skipped:
         return Skipped(file.path, SkipReason.UNREADABLE, error.strerror or "")
     if len(content) > limit:
         return Skipped(file.path, SkipReason.TOO_LARGE)
-    if b"\0" in content[:_BINARY_WITHIN]:
-        return Skipped(file.path, SkipReason.BINARY)
-    return content
+    return Skipped(file.path, SkipReason.BINARY) if _is_binary(content) else content
+
+
+def _is_binary(content: bytes) -> bool:
+    start = content[:_LOOKED_AT]
+    return (len(start) - len(start.translate(None, _CONTROLS))) * _MOST_CONTROLS > len(start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
@@ -13,6 +14,11 @@ def printable(text: str) -> str:
     So no file name and no page can move the cursor, or fail to be encoded.
     """
     return _UNSHOWN.sub(_escaped, text)
+
+
+def valid_text(text: str) -> str:
+    """Return *text* with its bytes that are no UTF-8 written out; line ends and tabs stay."""
+    return _NO_TEXT.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -166,6 +166,11 @@ def test_content_that_is_no_page(tmp_path: Path) -> None:
     assert read(file(path)) == Skipped("a.html", SkipReason.BINARY)
     path.write_bytes("<p>x</p>".encode("utf-16"))
     assert read(file(path)) == Skipped("a.html", SkipReason.BINARY)
+    path.write_bytes(bytes(range(256)))
+    assert read(file(path)) == Skipped("a.html", SkipReason.BINARY)
+    stray = b"<p>\0" + b"text" * 20
+    path.write_bytes(stray)
+    assert read(file(path)) == stray
     path.write_bytes(b"\xff\xfe<p>")
     assert read(file(path)) == b"\xff\xfe<p>"
     with path.open("wb") as sparse:

@@ -1,0 +1,245 @@
+"""Which file includes which, and whether the included files are there (``tags §2.2``, ``§2.3``).
+
+``include`` starts from the folder of the page that was requested, not of the file it stands in. So
+a file that others include is looked at once for every folder of a page that reaches it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from cpanel_emu.migration.check import rules
+from cpanel_emu.migration.check.circles import circles
+from cpanel_emu.migration.check.facts import FileFacts, Reference
+from cpanel_emu.migration.check.findings import Finding, Rule
+from cpanel_emu.migration.pages import FileKind
+from cpanel_emu.tags import OutsideTheme, Theme
+
+_FROM_THE_PAGE = frozenset({"include", "rawinclude", "dynamicinclude"})
+_PARSED = frozenset({"include", "relinclude", "dynamicinclude", "Branding::include"})
+_SUFFIXES = {"Branding::image": (".gif", ".png", ".jpg"), "Branding::text": (".txt",)}
+_RULES = {"cptt": rules.MISSING_TEMPLATE, "dynamicinclude": rules.NO_MATCH}
+
+
+class Inclusion(NamedTuple):
+    """A path that pages include, and whether it is there for all of them."""
+
+    word: str
+    target: str | None
+    """As written; None if it is computed."""
+    uses: int
+    files: int
+    found: bool | None
+    """None: nobody can tell without rendering."""
+
+
+class Includes:
+    """The references of all files of a theme."""
+
+    def __init__(self, theme: Theme, packages: Iterable[str], files: Iterable[FileFacts]) -> None:
+        self._theme = theme
+        self._branding = [
+            *(f"branding/{package}" for package in sorted(packages)),
+            "branding",
+        ]
+        self._files = {file.path: file for file in files}
+        self._found: dict[str, bool | None] = {}
+        self._bases = self._bases_of_files()
+
+    def parsed_targets(self) -> set[str]:
+        """Return the paths of all files whose tags are processed because a file includes them."""
+        return {
+            target
+            for path, bases in self._bases.items()
+            for base in bases
+            for target in self._parsed_from(path, base)
+        }
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is included in vain."""
+        for path, file in self._files.items():
+            for reference in file.references:
+                yield from self._missing(path, reference)
+        yield from self._circles()
+
+    def inclusions(self) -> list[Inclusion]:
+        """Return every path that is included, by word and path; computed ones last."""
+        uses: dict[tuple[str, str | None], list[str]] = {}
+        lost: set[tuple[str, str | None]] = set()
+        for path, file in self._files.items():
+            for reference in file.references:
+                key = (reference.word, reference.target)
+                uses.setdefault(key, []).append(path)
+                if any(self._missing(path, reference)):
+                    lost.add(key)
+        order = sorted(uses, key=lambda key: (key[1] is None, key[0], key[1] or ""))
+        return [
+            Inclusion(
+                *key,
+                len(uses[key]),
+                len(set(uses[key])),
+                None if key[1] is None else key not in lost,
+            )
+            for key in order
+        ]
+
+    # --- Where pages are requested from ---
+
+    def _bases_of_files(self) -> dict[str, set[str]]:
+        """Return for each file the folders of the pages that reach it.
+
+        A file that is never included counts as requested itself, and so does one whose includers
+        lead to no requested page.
+        """
+        pages = [path for path, file in self._files.items() if file.kind is FileKind.PAGE]
+        guess = self._spread({path: {_folder(path)} for path in pages})
+        included = {
+            target
+            for path, bases in guess.items()
+            for base in bases
+            for target in self._parsed_from(path, base)
+            if target != path
+        }
+        bases = self._spread({path: {_folder(path)} for path in pages if path not in included})
+        for path in self._files:
+            if path not in bases:
+                bases = self._spread({**bases, path: {_folder(path)}})
+        return bases
+
+    def _spread(self, bases: Mapping[str, set[str]]) -> dict[str, set[str]]:
+        """Hand the folders of requested pages on to what they include."""
+        result: dict[str, set[str]] = {}
+        waiting = [(path, base) for path, folders in bases.items() for base in folders]
+        while waiting:
+            path, base = waiting.pop()
+            known = result.setdefault(path, set())
+            if base not in known:
+                known.add(base)
+                waiting += [(target, base) for target in self._parsed_from(path, base)]
+        return result
+
+    def _parsed_from(self, path: str, base: str) -> Iterator[str]:
+        """Yield the files that *path* includes and whose tags are processed."""
+        file = self._files.get(path)
+        for reference in file.references if file is not None else ():
+            if reference.word in _PARSED and reference.target is not None:
+                if reference.word == "dynamicinclude":
+                    yield from self._matches(posixpath.join(base, reference.target))
+                else:
+                    found = self._first(self._candidates(reference, base))
+                    if found is not None:
+                        yield found
+
+    # --- Where an included file may lie ---
+
+    def _candidates(self, reference: Reference, base: str) -> list[str]:
+        """Return the paths at which the server looks, best first."""
+        word, target = reference.word, reference.target or ""
+        if word.startswith("Branding::"):
+            names = [target + suffix for suffix in _SUFFIXES.get(word, ("",))]
+            root = [target] if word == "Branding::include" else []
+            return [*self._branded(*names), *root]
+        from_page = posixpath.join(base, target)
+        if word == "cptt":
+            return [target, from_page]
+        return [from_page] if word in _FROM_THE_PAGE else [target]
+
+    def _branded(self, *names: str) -> list[str]:
+        return [posixpath.join(folder, name) for folder in self._branding for name in names]
+
+    def _first(self, candidates: Iterable[str]) -> str | None:
+        """Return the first of *candidates* that is a file, by its shortest name."""
+        for path in candidates:
+            if self._is_there(path):
+                return posixpath.normpath(path)
+        return None
+
+    def _is_there(self, path: str) -> bool | None:
+        """Whether *path* is a file of the theme; None if it leads out of it."""
+        if path not in self._found:
+            try:
+                self._found[path] = self._theme.find(path) is not None
+            except OutsideTheme:
+                self._found[path] = None
+        return self._found[path]
+
+    def _matches(self, pattern: str) -> list[str]:
+        try:
+            return [posixpath.normpath(path) for path in self._theme.matches(pattern)]
+        except OutsideTheme:
+            return []
+
+    # --- What is wrong ---
+
+    def _missing(self, path: str, reference: Reference) -> Iterator[Finding]:
+        if reference.target is None:
+            return
+        bases = sorted(self._bases.get(path, ()))
+        if reference.word not in _FROM_THE_PAGE | {"cptt"}:
+            bases = bases[:1] or [""]
+        elif self._files[path].kind is FileKind.LANGUAGE:
+            return
+        lost = [base for base in bases if not self._reaches(reference, base)]
+        if lost:
+            yield self._finding(path, reference, lost)
+
+    def _reaches(self, reference: Reference, base: str) -> bool:
+        if reference.word == "dynamicinclude":
+            return bool(self._matches(posixpath.join(base, reference.target or "")))
+        return any(self._is_there(path) for path in self._candidates(reference, base))
+
+    def _finding(self, path: str, reference: Reference, lost: list[str]) -> Finding:
+        candidates = self._candidates(reference, lost[0])
+        outside = any(self._is_there(candidate) is None for candidate in candidates)
+        rule: Rule = rules.MISSING_INCLUDE
+        if outside:
+            rule = rules.OUTSIDE
+        elif reference.word in _RULES:
+            rule = _RULES[reference.word]
+        elif reference.word.startswith("Branding"):
+            rule = rules.MISSING_BRANDING
+        shown = candidates[0] if rule is rules.MISSING_INCLUDE else reference.target
+        message = f'there is no file "{shown}"'
+        if outside:
+            message = f'the path "{reference.target}" leads out of the theme'
+        elif reference.word in _FROM_THE_PAGE and lost != [_folder(path)]:
+            message += _seen_from(lost)
+        return Finding(
+            path, reference.line, reference.column, rule, message, rule.mend, rule.citation
+        )
+
+    def _circles(self) -> Iterator[Finding]:
+        """Yield a finding for each tag that closes a circle of includes."""
+        for path, reference in circles(self._bases, self._edges):
+            rule = rules.ENDLESS_INCLUDE
+            place = (reference.line, reference.column)
+            message = f'"{reference.target}" includes this file again'
+            yield Finding(path, *place, rule, message, rule.mend, rule.citation)
+
+    def _edges(self, path: str, base: str) -> Iterator[tuple[Reference, str]]:
+        file = self._files.get(path)
+        for reference in file.references if file is not None else ():
+            if reference.word in _PARSED - {"dynamicinclude"} and reference.target is not None:
+                found = self._first(self._candidates(reference, base))
+                if found is not None:
+                    yield reference, found
+
+
+def _folder(path: str) -> str:
+    """Return the folder that includes of a requested page start from.
+
+    A branding package's own index is served as the theme's index (``tags §2.2``).
+    """
+    folder, name = posixpath.split(path)
+    parts = folder.split("/")
+    if name == "index.html" and len(parts) == 2 and parts[0] == "branding":
+        return ""
+    return folder
+
+
+def _seen_from(lost: list[str]) -> str:
+    first = f'"{lost[0]}"' if lost[0] else "the theme's folder"
+    more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+    return f", for pages of {first}{more}"

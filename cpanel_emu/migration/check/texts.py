@@ -1,0 +1,107 @@
+"""The language keys that pages ask for, and those that language files have (``tags §2.2``)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cpanel_emu.migration.check import rules
+from cpanel_emu.migration.check.facts import FileFacts, TextUse
+from cpanel_emu.migration.check.findings import Finding, Rule
+
+MAIN = "english"
+"""The language that ``$lang`` names."""
+
+_MOST_SUGGESTIONS = 100
+"""How many keys are looked for among thousands; each takes some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language file."""
+
+    path: str
+    keys: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """``english``."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def package(self) -> str:
+        """The branding package that it belongs to, or empty."""
+        parts = self.path.split("/")
+        return parts[1] if parts[0] == "branding" else ""
+
+
+class Texts:
+    """The language files of a theme."""
+
+    def __init__(self, languages: Iterable[Language]) -> None:
+        everything = sorted(languages, key=lambda one: (one.name != MAIN, one.path))
+        self._own = [one for one in everything if not one.package]
+        self._packages: dict[str, Language] = {}
+        for one in everything:
+            if one.package:
+                self._packages.setdefault(one.package, one)
+        self._suggestions: dict[str, str] = {}
+
+    @property
+    def main(self) -> Language | None:
+        """The theme's main language file: ``english``, else the first by name."""
+        return self._own[0] if self._own else None
+
+    def findings(self, files: Iterable[FileFacts]) -> Iterator[Finding]:
+        """Yield a finding for every use of a key that is not there."""
+        used: set[str] = set()
+        unchecked = 0
+        for file in files:
+            for use in file.texts:
+                if not use.branding:
+                    used.add(use.key)
+                lacking = self._lacking(use)
+                if lacking is None:
+                    unchecked += 1
+                elif lacking:
+                    yield self._missing(file.path, use, lacking)
+        if unchecked:
+            rule = rules.NO_LANGUAGE_FILE
+            message = f"there is no language file lang/{MAIN}; {unchecked} uses were not checked"
+            yield _finding(f"lang/{MAIN}", rule, message)
+        yield from self._incomplete(used)
+
+    def _lacking(self, use: TextUse) -> list[Language] | None:
+        """Return the files that lack a key, None if there is none to look into."""
+        candidates = list(self._packages.values()) if use.branding else self._own[:1]
+        if not candidates:
+            return None
+        return [one for one in candidates if use.key not in one.keys]
+
+    def _missing(self, path: str, use: TextUse, lacking: list[Language]) -> Finding:
+        rule = rules.MISSING_TEXT
+        names = ", ".join(one.path for one in lacking)
+        message = f'the key "{use.key}" is missing in {names}'
+        mend = self._suggestion(use.key, lacking[0]) or f"Add {use.key}=… to {lacking[0].path}."
+        return Finding(path, use.line, use.column, rule, message, mend, rule.citation)
+
+    def _suggestion(self, key: str, language: Language) -> str:
+        if key not in self._suggestions:
+            nearest: list[str] = []
+            if len(self._suggestions) < _MOST_SUGGESTIONS:
+                nearest = difflib.get_close_matches(key, language.keys, n=1, cutoff=0.85)
+            self._suggestions[key] = f'Did you mean "{nearest[0]}"?' if nearest else ""
+        return self._suggestions[key]
+
+    def _incomplete(self, used: set[str]) -> Iterator[Finding]:
+        for language in self._own[1:]:
+            lacking = sorted((used & self._own[0].keys) - language.keys)
+            if lacking:
+                some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
+                message = f"{len(lacking)} keys that pages use are missing: {some}"
+                yield _finding(language.path, rules.INCOMPLETE_LANGUAGE, message)
+
+
+def _finding(path: str, rule: Rule, message: str) -> Finding:
+    return Finding(path, 1, 1, rule, message, rule.mend, rule.citation)
