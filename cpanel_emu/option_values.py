@@ -172,7 +172,11 @@ def existing_directory(value: object, base: Path) -> Path:
 
 
 def _existing(found: Path, test: Callable[[Path], bool], kind: str) -> Path:
-    if not test(found):
+    try:
+        is_there = test(found)
+    except OSError:  # no file system takes such a name, or lets us look
+        is_there = False
+    if not is_there:
         raise ValueError(f"there is no {kind} {shown(found)}; write the path of one that is there")
     return found
 

@@ -159,7 +159,7 @@ def _file(path: Path) -> _Source:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:  # TOML or UTF-8
+    except (ValueError, RecursionError) as error:  # TOML or UTF-8
         raise ConfigurationError(f"{path} is no TOML file: {error}.") from error
     names = {option.name: option for option in OPTIONS if option.field not in _NOT_IN_FILES}
     values: dict[str, object] = {}

@@ -105,7 +105,7 @@ def _names(record: type[Account | WhmUser | Server | ServerRecord]) -> list[str]
 def _table(data: bytes, source: str) -> Table:
     try:
         return Table(source, json.loads(data))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreError(f"{source} is no JSON file: {error}.") from error
 
 

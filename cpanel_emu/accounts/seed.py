@@ -98,7 +98,7 @@ def parse_seed(text: str, source: str, folder: Path) -> Seed:
     """
     try:
         document = tomllib.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{source} is no TOML file: {error}.") from error
     seed = Table(source, document).only(("whm", "accounts", "server"))
     accounts = seed.table("accounts")

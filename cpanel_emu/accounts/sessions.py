@@ -212,5 +212,5 @@ def _read(data: bytes, source: str) -> Session:
             token=table.text("token"),
             expires=table.number("expires", 0),
         )
-    except (ValueError, ConfigurationError) as error:
+    except (ValueError, RecursionError, ConfigurationError) as error:
         raise StoreError(f"{source} is no session: {error}.") from error

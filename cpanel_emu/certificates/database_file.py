@@ -6,6 +6,7 @@ account copied from elsewhere, or one whose index was lost, keeps its friendly n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ else:
     yaml = LazyModule("yaml")
 
 _T = TypeVar("_T")
+
+_DEEPEST = 10
+_END = object()
+_EPOCH = re.compile(r"[0-9]{1,15}")
 
 _ITEMS_BETWEEN_PAUSES = 20
 _PIECES_BETWEEN_PAUSES = 200
@@ -106,9 +111,8 @@ def _record(item: Item) -> Tree:
 def remembered(path: Path) -> Mapping[tuple[ItemKind, str], Remembered]:
     """Return what the ``ssl.db`` at *path* tells, by kind and id; nothing if it is unreadable."""
     try:
-        # The base loader makes no objects and leaves every scalar text: a name such as 1e5 must
-        # not become a number.
-        data = yaml.load(folder_of(path).read(path.name)[0], yaml.BaseLoader)
+        content, _ = folder_of(path).read(path.name)
+        data = _tree(yaml.parse(content, yaml.BaseLoader))
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return {}
     files = data.get("files") if isinstance(data, dict) else None
@@ -121,10 +125,42 @@ def remembered(path: Path) -> Mapping[tuple[ItemKind, str], Remembered]:
     return found
 
 
+def _tree(events: Iterator[yaml.Event], depth: int = 0) -> object:
+    """Return what the next node is: hashes, lists and texts; an alias is nothing.
+
+    By hand, because no loader of PyYAML bounds the depth. Every scalar is a text: a name such as
+    1e5 must not become a number.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, or nested deeper than any ``ssl.db``.
+    """
+    if depth > _DEEPEST:
+        raise yaml.YAMLError("nested too deep")
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent):
+            return event.value
+        if isinstance(event, yaml.AliasEvent):
+            return None
+        if isinstance(event, yaml.SequenceStartEvent):
+            return list(_nodes(events, depth))
+        if isinstance(event, yaml.MappingStartEvent):
+            nodes = _nodes(events, depth)
+            return {str(key): next(nodes, None) for key in nodes}
+        if isinstance(event, yaml.CollectionEndEvent):
+            return _END
+    return _END
+
+
+def _nodes(events: Iterator[yaml.Event], depth: int) -> Iterator[object]:
+    """Yield the nodes of the collection that has begun."""
+    while (node := _tree(events, depth + 1)) is not _END:
+        yield node
+
+
 def _remembered(record: Mapping[object, object], item_id: str) -> Remembered:
     host, created = record.get("host"), str(record.get("created", ""))
     return Remembered(
         friendly_name=str(record.get("friendly_name") or item_id),
         host=None if host in {None, "", "~"} else str(host),
-        created=int(created) if created.isdecimal() else None,
+        created=int(created) if _EPOCH.fullmatch(created) else None,
     )

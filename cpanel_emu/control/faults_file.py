@@ -20,7 +20,7 @@ def load_faults(path: Path) -> list[Mapping[str, object]]:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:  # TOML or UTF-8
+    except (ValueError, RecursionError) as error:  # TOML or UTF-8
         raise ConfigurationError(f"{path} is no TOML file: {error}.") from error
     faults = document.get("faults", [])
     if set(document) - {"faults"} or not isinstance(faults, list):

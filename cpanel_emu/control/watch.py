@@ -18,6 +18,7 @@ from cpanel_emu.control.asked import Asked, asked, door_of, secret_parameters
 from cpanel_emu.control.faults import Fault, Kind, Stage, Target
 from cpanel_emu.control.rebuilt import rebuilt_head
 from cpanel_emu.journal import Exchange, Passage
+from cpanel_emu.journal.entries import secret_texts
 from cpanel_emu.journal.passage import through
 from cpanel_emu.journal.redaction import hidden_answer, hidden_request
 from cpanel_emu.server.gateway import ConnectionControl
@@ -214,6 +215,7 @@ class Watch:
         if request.path.lower().endswith(_SCENERY) and not watched.passage.calls:
             return
         environ, passage = watched.environ, watched.passage
+        passage.secrets.update(secret_texts(request.values))
         seen = _Seen(
             asked=None if len(passage.calls) == 1 else asked(request),
             line=f"{environ['REQUEST_METHOD']} {request.path[:200]}",

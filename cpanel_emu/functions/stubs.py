@@ -8,8 +8,9 @@ an object may hold ``rows``, ``printed``, ``data`` (UAPI), ``variables`` (page v
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function, Status
 
 _FILE_NAME = re.compile(r"([A-Za-z]\w*?)__(\w+)\.json", re.ASCII)
+_DEEPEST = 100
 _MEMBERS = frozenset({"rows", "printed", "data", "variables", "error"})
 
 
@@ -39,8 +41,9 @@ def stub_functions(folder: Path) -> Iterator[Function]:
 
 def _members(path: Path) -> Mapping[str, Tree]:
     try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        content = json.loads(path.read_text("utf-8"), parse_float=_finite, parse_constant=_finite)
+        _refuse_depth(content)
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path} cannot be read as JSON: {error}.") from None
     if isinstance(content, list):
         return {"rows": content}
@@ -50,6 +53,30 @@ def _members(path: Path) -> Mapping[str, Tree]:
         return content
     known = ", ".join(sorted(_MEMBERS))
     raise ConfigurationError(f"{path}: write a list of rows, a text, or an object with {known}.")
+
+
+def _finite(text: str) -> float:
+    """Return the number that *text* spells; JSON has neither infinity nor NaN."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number that an answer can hold")
+    return number
+
+
+def _refuse_depth(content: Tree) -> None:
+    """Check that every tongue can spell *content*."""
+    level: list[Tree] = [content]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
+
+
+def _inside(value: Tree) -> Iterable[Tree]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 @dataclass(frozen=True, slots=True)

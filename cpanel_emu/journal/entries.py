@@ -204,10 +204,15 @@ def secret_position(module: str, function: str) -> int | None:
     return _SECRET_POSITIONS.get((module[:1].upper() + module[1:], function))
 
 
+def secret_texts(named: Mapping[str, str]) -> list[str]:
+    """Return the values in *named* whose names say that they are secret."""
+    return [value for name, value in named.items() if name.lower() in SECRET_NAMES]
+
+
 def secret_values(call: Call) -> list[str]:
     """Return the secrets that *call* carries, in clear, to be hidden in its bytes."""
     arguments = call.arguments
-    found = [value for name, value in arguments.named.items() if name.lower() in SECRET_NAMES]
+    found = secret_texts(arguments.named)
     secret = secret_position(call.module, call.function) if arguments.positional else None
     if secret is not None:
         found.append(arguments.at(secret))

@@ -11,7 +11,9 @@ import html
 import json
 import re
 from collections.abc import Collection, Iterable
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes
+
+from werkzeug.http import parse_options_header
 
 from cpanel_emu.journal.entries import REDACTED, SECRET_NAMES, Recorded
 
@@ -44,9 +46,11 @@ _JSON_MEMBER = re.compile(
     rf'(?is)("(?:{_NAMES})"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\Z)|[-0-9.e+]+)'.encode()
 )
 _XML_ELEMENT = re.compile(rf"(?i)(<({_NAMES})>)[^<]*".encode())
-_PART_HEAD = rb'(?is)(;[ \t]*name="?[^"\r\n;]*"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n){0,20}\r?\n)'
-_PART_NAME = re.compile(rb';[ \t]*name="?([^"\r\n;]*)')
+_MULTIPART = re.compile(rb"(?im)^content-type[ \t]*:[ \t]*(multipart/[^\r\n]*)")
+_PART_NAME = re.compile(rb"(?i);[ \t]*name[*]?=(?:[^'\r\n;]*'[^'\r\n;]*')?\"?([^\"\r\n;]*)")
+_PART_BLANK = re.compile(rb"\r?\n\r?\n")
 _LONGEST_BOUNDARY = 300
+_JSON_ESCAPE = re.compile(rb"\\u00([0-9A-Fa-f]{2})")
 _FORM_STARTS = (b"{", b"<", b"--")
 
 
@@ -68,9 +72,10 @@ def hidden_request(
         line = path + mark + _hidden_pairs(target, more_names) + blank + version
     shown_head = _hidden_headers(line + end + fields)
     shown_body = body[: LIMIT + _MARGIN]
-    if shown_body.lstrip().startswith(_FORM_STARTS):
-        shown_body = _hidden_parts(shown_body, more_names)
-    else:
+    boundary = _boundary(head, shown_body)
+    if boundary:
+        shown_body = _hidden_parts(shown_body, boundary, more_names)
+    elif not shown_body.lstrip().startswith(_FORM_STARTS):
         shown_body = _hidden_pairs(shown_body, more_names)
     return _finished(shown_head + shown_body, len(head) + len(body), secrets)
 
@@ -87,7 +92,10 @@ def hidden_frame(data: bytes, *, secrets: Iterable[str] = ()) -> Recorded:
 
 
 def _finished(data: bytes, length: int, secrets: Iterable[str]) -> Recorded:
-    shown = _hidden_values(_hidden_everywhere(data), secrets)
+    known = list(secrets)
+    shown = _hidden_values(_hidden_everywhere(data), known)
+    if _still_shows(shown, known):
+        shown = _HIDDEN
     return Recorded(shown[:LIMIT], length, is_cut=length > LIMIT)
 
 
@@ -131,19 +139,31 @@ def _hidden_document(value: bytes, more_names: Collection[str]) -> bytes:
     return value if shown == text else quote(shown, safe="()").encode("ascii")
 
 
-def _hidden_parts(body: bytes, more_names: Collection[str]) -> bytes:
-    """Hide secret parts of a multipart body; its first line tells the boundary."""
-    boundary = body.lstrip()[:_LONGEST_BOUNDARY].partition(b"\n")[0].rstrip(b"\r")
-    if not boundary.startswith(b"--"):
-        return body
+def _boundary(head: bytes, body: bytes) -> bytes:
+    """Return the line that parts a multipart body, or ``b""``; the head tells it, or the body."""
+    named = _MULTIPART.search(head)
+    if named is not None:
+        _, options = parse_options_header(named[1].decode("latin-1"))
+        if options.get("boundary"):
+            return b"--" + options["boundary"].encode("latin-1", "replace")
+    line = body.lstrip()[:_LONGEST_BOUNDARY].partition(b"\n")[0].rstrip(b"\r")
+    return line if line.startswith(b"--") and line != b"--" else b""
 
-    def hidden(match: re.Match[bytes]) -> bytes:
-        named = _PART_NAME.match(match[0])
-        name = named[1].decode("latin-1").lower() if named else ""
-        return match[1] + _HIDDEN if match[2] and _is_secret(name, more_names) else match[0]
 
-    part = _PART_HEAD + rb"(.*?)(?=\r?\n" + re.escape(boundary) + rb"|\Z)"
-    return re.sub(part, hidden, body)
+def _hidden_parts(body: bytes, boundary: bytes, more_names: Collection[str]) -> bytes:
+    """Hide secret parts of a multipart body."""
+    return boundary.join(_hidden_part(part, more_names) for part in body.split(boundary))
+
+
+def _hidden_part(part: bytes, more_names: Collection[str]) -> bytes:
+    blank = _PART_BLANK.search(part)
+    if blank is None or blank.end() == len(part):
+        return part
+    names = _PART_NAME.findall(part, 0, blank.start())
+    if not any(_is_secret(name.decode("latin-1").lower(), more_names) for name in names):
+        return part
+    line_end = part[len(part.rstrip(b"\r\n")) :]
+    return part[: blank.end()] + _HIDDEN + line_end
 
 
 def _is_secret(name: str, more_names: Collection[str]) -> bool:
@@ -161,6 +181,16 @@ def _hidden_values(data: bytes, secrets: Iterable[str]) -> bytes:
                 alone = rb"(?<=[\"'>=,])" + re.escape(spelling) + rb"(?=[\"'<&,)]|\Z)"
                 data = re.sub(alone, _HIDDEN, data)
     return data
+
+
+def _still_shows(data: bytes, secrets: Iterable[str]) -> bool:
+    """Whether a secret can be read off *data* once escapes are undone: letters may be escaped."""
+    long_ones = [secret.encode("utf-8", "replace") for secret in secrets if len(secret) >= _SHORT]
+    if not long_ones or not (b"%" in data or b"\\u00" in data):
+        return False
+    plain = unquote_to_bytes(data.replace(b"+", b" "))
+    plain += _JSON_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), data)
+    return any(secret in plain for secret in long_ones)
 
 
 def _spellings(secret: str) -> set[bytes]:

@@ -35,7 +35,10 @@ def read_payload(payload: bytes) -> Message:
     if not stripped:
         return Unreadable()
     if stripped.startswith(ACTION_START) and stripped.endswith(ACTION_END):
-        return _read_action(stripped)
+        try:
+            return _read_action(stripped)
+        except RecursionError:
+            return Unreadable()
     text = payload.decode("utf-8", "replace")
     element = text.strip()
     if _HANDSHAKE.fullmatch(element):

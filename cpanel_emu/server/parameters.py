@@ -18,6 +18,8 @@ from cpanel_emu.errors import EmulatorError
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "application/octet-stream"})
 _MOST_PARTS = 1000
 _MOST_PAIRS = 10_000
+_MOST_ESCAPES = 1_000_000
+"""Each costs a thousand times the time of a plain character."""
 _POSITION = re.compile(r"arg-([0-9]{1,2})")
 
 
@@ -79,6 +81,8 @@ def form_values(raw: str) -> dict[str, str]:
     """
     if raw.count("&") > _MOST_PAIRS:
         raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
+    if raw.count("%") > _MOST_ESCAPES:
+        raise RequestTooLarge(f"There are more than {_MOST_ESCAPES} escaped characters.")
     pairs = [pair.partition("=") for pair in raw.split("&") if pair]
     if "%" not in raw and "+" not in raw and raw.isascii():
         return {name: value for name, _, value in pairs}
@@ -127,13 +131,14 @@ def _read_multipart(
     except RequestEntityTooLarge:
         raise RequestTooLarge(f"The body has more than {_MOST_PARTS} parts.") from None
     uploads = tuple(
-        UploadedFile(name, part.filename or "", part.stream.read())
+        UploadedFile(name or "", part.filename or "", part.stream.read())
         for name, part in parts.items(multi=True)
     )
     for same_name in parts.listvalues():
         for part in same_name:
             part.close()
-    return {name: values[-1] for name, values in fields.lists()}, uploads
+    # A part need not have a name; then it is no parameter.
+    return {name: values[-1] for name, values in fields.lists() if name is not None}, uploads
 
 
 def _read_json(body: bytes) -> Mapping[str, str]:
@@ -143,7 +148,10 @@ def _read_json(body: bytes) -> Mapping[str, str]:
         return {}
     if not isinstance(tree, dict):
         return {}
-    return {name: text for name, value in tree.items() if (text := _json_text(value)) is not None}
+    if len(tree) > _MOST_PAIRS:
+        raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
+    texts = ((name, _json_text(value)) for name, value in tree.items())
+    return {_whole(name): text for name, text in texts if text is not None}
 
 
 def _json_text(value: object) -> str | None:
@@ -152,10 +160,12 @@ def _json_text(value: object) -> str | None:
         return "1" if value else ""
     if value is None:
         return ""
-    if isinstance(value, str):
-        # A lone half of a surrogate pair is no character, so it becomes U+FFFD as well.
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return None
+    return _whole(value) if isinstance(value, str) else None
+
+
+def _whole(text: str) -> str:
+    """Return *text* with U+FFFD for lone halves of surrogate pairs, which are no characters."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def positional(values: Mapping[str, str]) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def _check_sequence(suite: Suite) -> None:
 def _read(path: Path, schema: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CaseError(f"{path}: {error}") from error
     faults = violations(table, load_schema(schema))
     if faults:
