@@ -1,0 +1,1 @@
+"""One module for each parser, each with its `Target` as ``TARGET``."""
