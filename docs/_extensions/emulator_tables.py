@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from cpanel_emu.call import Api
 from cpanel_emu.functions.table import REGISTRY
+from cpanel_emu.migration.check import RULES, Level
 from cpanel_emu.options import OPTIONS
 from cpanel_emu.releases import RELEASES, Release, UndefinedApi1
 
@@ -93,12 +94,32 @@ class FunctionTable(Directive):
         return [_table(self, ("family", "function", "needs the feature", "status"), rows)]
 
 
+class RuleTable(Directive):
+    """``.. rule-table::`` - every rule of ``theme check``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, the worst first."""
+        levels = list(Level)
+        rules = sorted(RULES.values(), key=lambda rule: levels.index(rule.level))
+        rows = [
+            (f"``{rule.name}``", rule.level.value, _literal(rule.title), rule.citation)
+            for rule in rules
+        ]
+        return [_table(self, ("rule", "level", "what is wrong", "handbook"), rows)]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("function-table", FunctionTable)
     app.add_directive("option-table", OptionTable)
     app.add_directive("release-table", ReleaseTable)
+    app.add_directive("rule-table", RuleTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _literal(text: str) -> str:
+    """Escape what reStructuredText would take for markup."""
+    return text.replace("\\", "\\\\").replace("*", "\\*").replace("`", "\\`")
 
 
 def _spell(value: object) -> str:
