@@ -106,7 +106,7 @@ class Emulator:
             if options.random_seed is None
             else random.Random(options.random_seed)  # noqa: S311  (asked to be repeatable)
         )
-        self.root = Root.create(options.root)
+        self.root = Root.create(options.root, fsync=options.fsync)
         self.accounts = AccountDirectory(self.root)
         self._managers = SslManagers(
             self.root,
@@ -383,7 +383,9 @@ class Emulator:
             if self._doors is None:
                 # The doors need the application, which needs this module.
                 from cpanel_emu.server.doors import Doors  # noqa: PLC0415
+                from cpanel_emu.sweeping import sweep  # noqa: PLC0415  (cpapi2 needs it not)
 
+                sweep(self.root)
                 doors = Doors(self, shared)
                 doors.open()
                 self._closing.callback(doors.close)

@@ -184,6 +184,16 @@ OPTIONS: tuple[Option, ...] = (
         "Hand out the key files of this folder in name order instead of generating keys.",
     ),
     Option(
+        "fsync",
+        "on|off",
+        read.switch,
+        False,
+        "off",
+        "Answer only when what a call stored would also survive a loss of power; each change then "
+        "waits for the disk. A crash of the program loses nothing in either case. The word alone "
+        "is on.",
+    ),
+    Option(
         "control",
         "on|off",
         read.switch,

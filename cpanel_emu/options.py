@@ -46,6 +46,7 @@ class Options:
     clock: datetime.datetime | None
     random_seed: int | None
     key_pool: Path | None
+    fsync: bool
     control: bool
     control_allow: tuple[read.Network, ...]
     faults: Path | None

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from cpanel_emu.root import write_atomically
+from cpanel_emu.root import make_private_directory, write_atomically
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -49,14 +49,16 @@ class OwnFolder:
         finally:
             os.close(handle)
 
-    def make(self) -> None:
+    def make(self, *, fsync: bool = False) -> None:
         """Make the folder and what is missing above it, with mode 0700."""
-        Path(self._above).mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_directory(Path(self._above), fsync=fsync)
         handle = os.open(self._above, _FOLDER & ~os.O_NOFOLLOW)
         try:
             for name in self._names:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(name, 0o700, dir_fd=handle)
+                    if fsync:
+                        os.fsync(handle)
                 below = os.open(name, _FOLDER, dir_fd=handle)
                 os.close(handle)
                 handle = below
@@ -85,11 +87,24 @@ class OwnFolder:
         with self.opened() as folder:
             write_atomically(self.path / name, data, fsync=fsync, folder=folder)
 
-    def remove(self, name: str) -> bool:
+    def remove(self, name: str, *, fsync: bool = False) -> bool:
         """Remove the file *name*, or the link in its place; return whether it was there."""
         try:
             with self.opened() as folder:
                 os.unlink(name, dir_fd=folder)
+                if fsync:
+                    os.fsync(folder)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def rename(self, old: str, new: str, *, fsync: bool = False) -> bool:
+        """Give the file *old* the name *new*; return whether it was there."""
+        try:
+            with self.opened() as folder:
+                os.replace(old, new, src_dir_fd=folder, dst_dir_fd=folder)
+                if fsync:
+                    os.fsync(folder)
         except FileNotFoundError:
             return False
         return True

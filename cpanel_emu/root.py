@@ -29,9 +29,11 @@ class Root:
     """
 
     path: Path
+    fsync: bool = False
+    """Whether what is written shall survive a loss of power."""
 
     @classmethod
-    def create(cls, path: Path) -> Root:
+    def create(cls, path: Path, *, fsync: bool = False) -> Root:
         """Return the root at *path*, made with mode 0700 if it is not there.
 
         Raises:
@@ -45,8 +47,8 @@ class Root:
             raise ConfigurationError(
                 f'The root "{path}" is the root of this machine; give --root a folder of its own.'
             )
-        _make_directories(real)
-        return cls(real)
+        _make_directories(real, fsync=fsync)
+        return cls(real, fsync)
 
     @property
     def homes(self) -> Path:
@@ -133,8 +135,27 @@ class Root:
             StoreError: it leads out of the root, or cannot be made.
         """
         real = self.inside(path)
-        _make_directories(real)
+        _make_directories(real, fsync=self.fsync)
         return real
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Put *data* into the file *path* as `write_atomically` does.
+
+        Raises:
+            StoreError: the file cannot be written; the old one, if any, is untouched.
+        """
+        write_atomically(path, data, fsync=self.fsync)
+
+    def remove(self, path: Path) -> None:
+        """Remove the file *path*; one that is not there is no error.
+
+        Raises:
+            StoreError: it cannot be removed.
+        """
+        with store_errors("remove", path):
+            path.unlink(missing_ok=True)
+            if self.fsync and path.parent.exists():
+                sync_directory(path.parent)
 
     @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:
@@ -205,7 +226,7 @@ def write_atomically(
                 os.unlink(temporary, dir_fd=folder)
             raise
         if fsync:
-            _sync_directory(Path(text).parent if folder is None else folder)
+            sync_directory(Path(text).parent if folder is None else folder)
     except OSError as error:
         raise _store_error("write", text, error) from error
 
@@ -224,18 +245,29 @@ def _store_error(action: str, path: Path | str, error: OSError) -> StoreError:
     return StoreError(f"Cannot {action} {shown(Path(path))}: {reason}.")
 
 
-def _make_directories(path: Path) -> None:
+def _make_directories(path: Path, *, fsync: bool) -> None:
     with store_errors("make the directory", path):
-        _make_with_parents(path)
+        make_private_directory(path, fsync=fsync)
 
 
-def _make_with_parents(path: Path) -> None:
+def make_private_directory(path: Path, *, fsync: bool = False) -> None:
+    """Make the directory *path* and what is missing above it, all with mode 0700.
+
+    Raises:
+        OSError: it cannot be made.
+    """
     # Path.mkdir(parents=True) would give the parents the permissive default mode.
     try:
-        path.mkdir(mode=0o700, exist_ok=True)
+        path.mkdir(mode=0o700)
     except FileNotFoundError:
-        _make_with_parents(path.parent)
-        path.mkdir(mode=0o700, exist_ok=True)
+        make_private_directory(path.parent, fsync=fsync)
+        make_private_directory(path, fsync=fsync)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+    else:
+        if fsync:
+            sync_directory(path.parent)
 
 
 def _write_new(path: str, data: bytes, mode: int, *, fsync: bool, folder: int | None) -> None:
@@ -251,7 +283,8 @@ def _write_new(path: str, data: bytes, mode: int, *, fsync: bool, folder: int | 
         os.close(handle)
 
 
-def _sync_directory(folder: Path | int) -> None:
+def sync_directory(folder: Path | int) -> None:
+    """Let the names in *folder*, a path or a descriptor, survive a loss of power."""
     if isinstance(folder, int):
         os.fsync(folder)
         return

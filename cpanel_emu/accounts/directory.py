@@ -27,7 +27,7 @@ from cpanel_emu.accounts.records import (
     write_server,
 )
 from cpanel_emu.lazy import LazyModule
-from cpanel_emu.root import Root, store_errors, write_atomically
+from cpanel_emu.root import Root, store_errors
 from cpanel_emu.suggest import shown
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 else:
     shutil = LazyModule("shutil")
 
-_LOCK = "accounts"
+LOCK = "accounts"
+"""The lock that writers of account files hold."""
 
 
 class AccountDirectory:
@@ -103,7 +104,7 @@ class AccountDirectory:
         """
         if not is_account_name(account.user):
             raise AccountError(f"{shown(account.user)} is no account name; {ACCOUNT_NAME_RULE}.")
-        with self.root.lock(_LOCK):
+        with self.root.lock(LOCK):
             if self.get(account.user) is not None:
                 raise AccountError(f'There is an account "{account.user}" already.')
             self.root.make_directory(self.root.home(account.user))
@@ -115,7 +116,7 @@ class AccountDirectory:
         Raises:
             AccountError: there is no such account, or *change* renamed it.
         """
-        with self.root.lock(_LOCK):
+        with self.root.lock(LOCK):
             account = change(self._existing(user))
             if account.user != user:
                 raise AccountError(f'The account "{user}" cannot be renamed.')
@@ -128,15 +129,13 @@ class AccountDirectory:
         Raises:
             AccountError: there is no such account, or it owns others.
         """
-        with self.root.lock(_LOCK):
+        with self.root.lock(LOCK):
             self._existing(user)
             if owned := [account.user for account in self.owned_by(user)]:
                 raise AccountError(
                     f'The account "{user}" owns {", ".join(owned)}; remove these first.'
                 )
-            path = self._users / user
-            with store_errors("remove", path):
-                path.unlink()
+            self.root.remove(self._users / user)
             home = self.root.home(user)
             with store_errors("remove", home), contextlib.suppress(FileNotFoundError):
                 shutil.rmtree(home)
@@ -155,7 +154,7 @@ class AccountDirectory:
 
     def update_root(self, change: Callable[[WhmUser], WhmUser]) -> WhmUser:
         """Replace WHM's root by what *change* makes of it, and return that."""
-        with self.root.lock(_LOCK):
+        with self.root.lock(LOCK):
             record = self._server_record()
             record = replace(record, root=change(record.root))
             self._write_server(record)
@@ -163,7 +162,7 @@ class AccountDirectory:
 
     def update_server(self, change: Callable[[Server], Server]) -> Server:
         """Replace the server's data by what *change* makes of them, and return that."""
-        with self.root.lock(_LOCK):
+        with self.root.lock(LOCK):
             record = self._server_record()
             record = replace(record, server=change(record.server))
             self._write_server(record)
@@ -171,7 +170,7 @@ class AccountDirectory:
 
     def finish_seeding(self, server: Server, root_user: WhmUser) -> None:
         """Write the server's file, unless it is there; from then on the root counts as seeded."""
-        with self.root.lock(_LOCK):
+        with self.root.lock(LOCK):
             if not self.is_seeded:
                 self._write_server(ServerRecord(server, root_user))
 
@@ -186,9 +185,9 @@ class AccountDirectory:
 
     def _write(self, account: Account) -> None:
         self.root.make_directory(self._users)
-        write_atomically(self._users / account.user, write_account(account))
+        self.root.write(self._users / account.user, write_account(account))
 
     def _write_server(self, record: ServerRecord) -> None:
         path: Path = self.root.server_file
         self.root.make_directory(path.parent)
-        write_atomically(path, write_server(record))
+        self.root.write(path, write_server(record))

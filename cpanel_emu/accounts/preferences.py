@@ -17,7 +17,15 @@ MOST = 1000
 LONGEST = 64 * 1024
 """Bytes of one value."""
 
+LOCK = "preferences"
+"""The lock that writers of preferences hold."""
+
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+
+
+def folder_of(root: Root, user: str) -> OwnFolder:
+    """Return where the preferences of the account *user* lie."""
+    return OwnFolder(root.home(user), ".cpanel", "nvdata")
 
 
 class Preferences(Mapping[str, str]):
@@ -28,7 +36,8 @@ class Preferences(Mapping[str, str]):
 
     def __init__(self, root: Root, user: str) -> None:
         """Read and write those of the account *user* of *root*; nothing is made yet."""
-        self._folder = OwnFolder(root.home(user), ".cpanel", "nvdata")
+        self._root = root
+        self._folder = folder_of(root, user)
 
     def __getitem__(self, name: str) -> str:
         if _NAME.fullmatch(name) is not None:
@@ -57,8 +66,8 @@ class Preferences(Mapping[str, str]):
         data = value.encode("utf-8", "replace")
         if len(data) > LONGEST:
             raise Failure(f'The value of "{name}" is longer than {LONGEST} bytes.')
-        if name not in self and len(self) >= MOST:
-            raise Failure(f"There are {MOST} preferences already.")
-        with store_errors("write", self._folder.path / name):
-            self._folder.make()
-            self._folder.write(name, data)
+        with self._root.lock(LOCK), store_errors("write", self._folder.path / name):
+            if name not in self and len(self) >= MOST:
+                raise Failure(f"There are {MOST} preferences already.")
+            self._folder.make(fsync=self._root.fsync)
+            self._folder.write(name, data, fsync=self._root.fsync)

@@ -21,13 +21,16 @@ from cpanel_emu.accounts.kept import KeptFiles
 from cpanel_emu.accounts.models import ROOT_USER, Service, is_account_name
 from cpanel_emu.accounts.tables import Table
 from cpanel_emu.errors import ConfigurationError, StoreError
-from cpanel_emu.root import Root, store_errors, write_atomically
+from cpanel_emu.root import Root, store_errors
 
 LIFETIME = 24 * 3600
 """Seconds after which a session ends (CHOICE)."""
 
 MOST_SESSIONS = 1000
 """How many sessions a root keeps; the oldest end first (CHOICE)."""
+
+LOCK = "sessions"
+"""The lock that writers of session files hold."""
 
 _LETTERS = string.ascii_letters + string.digits
 _VALUE = re.compile(r"([a-z][a-z0-9_-]{0,15}):([A-Za-z0-9]{16}),([0-9a-f]{32})")
@@ -99,12 +102,12 @@ class SessionStore:
         if not (is_account_name(user) or user == ROOT_USER):
             raise StoreError(f"There can be no session of {user!r}.")
         self._root.make_directory(self._folder)
-        with self._root.lock("sessions"):
+        with self._root.lock(LOCK):
             self._make_room()
             session = self._draw(user, service)
             while self._path(session.user, session.name).exists():  # a seed that is used again
                 session = self._draw(user, service)
-            write_atomically(self._path(session.user, session.name), _write(session))
+            self._root.write(self._path(session.user, session.name), _write(session))
         return session
 
     def find(self, value: str, service: Service) -> Session | None:
@@ -135,13 +138,13 @@ class SessionStore:
 
     def end(self, session: Session) -> None:
         """End *session*; one that has ended already is no error."""
-        self._remove(self._path(session.user, session.name))
+        self._root.remove(self._path(session.user, session.name))
 
     def end_all(self, user: str) -> None:
         """End every session of *user*, as when its password changes or the account goes."""
         for path in self._paths():
             if path.name.partition(".")[0] == user:
-                self._remove(path)
+                self._root.remove(path)
 
     def _draw(self, user: str, service: Service) -> Session:
         draw = self._generator
@@ -164,7 +167,7 @@ class SessionStore:
         surplus = live[: max(0, len(live) - MOST_SESSIONS + 1)]
         for one in sessions:
             if one not in live or one in surplus:
-                self._remove(one[1])
+                self._root.remove(one[1])
 
     def _expiry(self, path: Path) -> int:
         """Return when the session in *path* expires; 0 if it is none, as after a crash."""
@@ -183,10 +186,6 @@ class SessionStore:
                 return list(self._folder.iterdir())
             except FileNotFoundError:
                 return []
-
-    def _remove(self, path: Path) -> None:
-        with store_errors("remove", path):
-            path.unlink(missing_ok=True)
 
 
 def _write(session: Session) -> bytes:

@@ -88,14 +88,17 @@ class DatabaseFiles:
             self._write(user)
         self._changed.clear()
 
-    def forget(self) -> None:
-        """Drop what is waiting: the items are gone.
+    def forget(self, user: str | None = None) -> None:
+        """Drop what is waiting for *user*, or for all: the items are gone.
 
         Nothing is being written when this returns, so their files may be removed.
         """
         self._hurried = True
         with self._writing, self._condition:
-            self._changed.clear()
+            if user is None:
+                self._changed.clear()
+            else:
+                self._changed.pop(user, None)
             self._hurried = False
 
     def _run(self) -> None:
@@ -123,11 +126,13 @@ class DatabaseFiles:
 
     def _write(self, user: str) -> None:
         try:
-            with self._using(user) as directory:
+            path = self._path(user)
+            if not path.parent.is_dir():
+                return  # the account was removed, by another process maybe
+            with self._using(user) as directory, directory.telling():
                 items = {kind: directory.all_of(kind) for kind in ItemKind}
                 text = database_text(items, self._pause)
-            path = self._path(user)
-            folder_of(path).write(path.name, text.encode("utf-8"))
+                folder_of(path).write(path.name, text.encode("utf-8"))
         except (StoreError, OSError) as error:
             logger = logging.getLogger(__name__)
             logger.warning("ssl.db of %s was not written: %s", user, error)

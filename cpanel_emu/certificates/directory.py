@@ -9,17 +9,20 @@ files; after that, nothing scans the directory again.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from cpanel_emu.certificates.database_file import Remembered, remembered
-from cpanel_emu.certificates.index import Index
+from cpanel_emu.certificates.file_changes import FileChanges
+from cpanel_emu.certificates.index import Index, IndexLost
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.errors import ConfigurationError, Failure, StoreError
 from cpanel_emu.own_folder import HeldFolder, OwnFolder, content_in
 from cpanel_emu.releases import Layout, Release
-from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically
+from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, make_private_directory
 from cpanel_emu.suggest import shown
 
 _BY_HOST_FILES = {
@@ -33,6 +36,8 @@ _BY_ID_FILES = {
     ItemKind.CERTIFICATE: ("certs", ".crt"),
 }
 _FILES = {Layout.BY_HOST: _BY_HOST_FILES, Layout.BY_ID: _BY_ID_FILES}
+
+_T = TypeVar("_T")
 
 ReadItem = Callable[[ItemKind, str, str | None, int], NewItem]
 """Reads the PEM of a found file into an item: kind, PEM, host if known, time of creation.
@@ -98,23 +103,53 @@ class CertificateDirectory:
         refuse_newer_layout(folder, release)
         try:
             for place, _ in self._places.values():
-                place.make()
-            index_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                place.make(fsync=durable)
+            make_private_directory(index_path.parent, fsync=durable)
         except OSError as error:
             raise StoreError(
                 f"{folder} cannot be made: {error.strerror}. Neither it nor a folder in it may be "
                 "a link."
             ) from error
-        self._index = Index(index_path, durable=durable)
+        self._index_path = index_path
+        self._read_item = read_item
+        self._renewing = threading.Lock()
+        self._lost: list[Index] = []
+        self._index = self._open_index()
         try:
             self._bring_in_line(read_item)
         except BaseException:
             self._index.close()
             raise
 
+    def _open_index(self) -> Index:
+        try:
+            return Index(self._index_path, self._folder, durable=self._durable)
+        except IndexLost:
+            return Index(self._index_path, self._folder, durable=self._durable)
+
+    def _changing(self, change: Callable[[], _T]) -> _T:
+        """Make a change of the index; once more, with a new one, if it turns out to be lost."""
+        index = self._index
+        try:
+            return change()
+        except IndexLost:
+            self._renew(index)
+            return change()
+
+    def _renew(self, lost: Index) -> None:
+        """Make a new index from the files, unless another thread just did."""
+        with self._renewing:
+            if self._index is lost:
+                index = self._open_index()
+                # Other threads may be reading from it: it is closed at the end.
+                self._lost.append(lost)
+                self._index = index
+                self._bring_in_line(self._read_item)
+
     def close(self) -> None:
         """Close the index and the folders."""
-        self._index.close()
+        for index in (*self._lost, self._index):
+            index.close()
         for held in self._held.values():
             held.close()
 
@@ -122,6 +157,27 @@ class CertificateDirectory:
     def is_current(self) -> bool:
         """Whether nobody removed the index, as when the account goes or the root is emptied."""
         return self._index.is_current
+
+    @property
+    def is_told(self) -> bool:
+        """Whether ``ssl.db`` tells the latest change, and not one before a crash.
+
+        Raises:
+            StoreError: the index cannot be read.
+        """
+        return self._index.is_told
+
+    @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """Write ``ssl.db`` inside this block, from what is read inside it.
+
+        Raises:
+            StoreError: the index cannot be used.
+        """
+        with self._index.telling():
+            changes = self._index.changes
+            yield
+            self._index.tell(changes)
 
     @property
     def folder(self) -> Path:
@@ -162,28 +218,49 @@ class CertificateDirectory:
     def add_all(
         self,
         items: Sequence[NewItem],
-        finish: Callable[[contextlib.ExitStack], None] = lambda _undo: None,
+        finish: Callable[[FileChanges], None] = lambda _files: None,
     ) -> list[Item]:
         """Store all of *items* as `add` does, or none of them.
 
         Args:
             items: what to store.
             finish: what else belongs to the change; done last, while the account's write lock
-                is held. It is given the steps that undo the change if anything fails.
+                is held. It is given what changes files.
 
         Raises:
             StoreError: something could not be stored; nothing changed.
         """
-        with self._index.changing() as undo:
-            put = [self._put(new, undo) for new in items]
-            finish(undo)
+        put = self._changing(lambda: self._put_all(items, finish))
         if any(is_new for _, is_new in put):
             self._changed()
         for item, _ in put:
             self._stored(self._path_text(item.kind, item.name))
         return [item for item, _ in put]
 
-    def _put(self, new: NewItem, undo: contextlib.ExitStack) -> tuple[Item, bool]:
+    def _put_all(
+        self, items: Sequence[NewItem], finish: Callable[[FileChanges], None]
+    ) -> list[tuple[Item, bool]]:
+        with self._index.changing() as files:
+            put = [self._put(new, files) for new in items]
+            finish(files)
+        return put
+
+    def changing_files(self, change: Callable[[FileChanges], _T]) -> _T:
+        """Make a *change* of other files of the account, under its write lock; whole or not at all.
+
+        Raises:
+            StoreError: it could not be made; nothing changed.
+        """
+
+        def work() -> _T:
+            with self._index.changing() as files:
+                return change(files)
+
+        made = self._changing(work)
+        self._changed()
+        return made
+
+    def _put(self, new: NewItem, files: FileChanges) -> tuple[Item, bool]:
         """Write one item inside a change; return its record, and whether anything was new."""
         name = self._file_name(new)
         known = self._index.named(new.kind, name)
@@ -193,9 +270,8 @@ class CertificateDirectory:
         before = content_in(folder, file)
         if known is not None and known.id == new.id and before is not None:
             return known, False
-        undo.callback(put_back, place, file, before)
-        path = self._path_text(new.kind, name)
-        write_atomically(path, self._file_content(new), fsync=self._durable, folder=folder)
+        content = self._file_content(new)
+        files.write(place, file, content, replaces=before is not None, folder=folder)
         if known is not None:
             self._index.remove(known)
         item = self._record(new, name)
@@ -210,13 +286,18 @@ class CertificateDirectory:
         Raises:
             StoreError: the index cannot be written.
         """
+        is_free = self._changing(lambda: self._rename(item, friendly_name))
+        if is_free:
+            self._changed()
+        return is_free
+
+    def _rename(self, item: Item, friendly_name: str) -> bool:
         follows_name = item.kind is ItemKind.KEY and not item.has_host
         with self._index.changing():
             holder = self._index.with_friendly_name(item.kind, friendly_name)
             if holder is not None:
                 return holder.name == item.name
             self._index.rename(item, friendly_name, friendly_name if follows_name else item.host)
-        self._changed()
         return True
 
     def _record(self, new: NewItem, name: str) -> Item:
@@ -269,15 +350,16 @@ class CertificateDirectory:
         Raises:
             StoreError: they could not be deleted.
         """
-        with self._index.changing():
+        listed = list(items)
+        self._changing(lambda: self._remove(listed))
+        self._changed()
+
+    def _remove(self, items: Sequence[Item]) -> None:
+        with self._index.changing() as files:
             for item in items:
                 self._index.remove(item)
                 place, suffix = self._places[item.kind]
-                try:
-                    place.remove(f"{item.name}{suffix}")
-                except OSError as error:
-                    raise StoreError(f"An item could not be deleted: {error.strerror}.") from error
-        self._changed()
+                files.remove(place, f"{item.name}{suffix}")
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
@@ -315,7 +397,8 @@ class CertificateDirectory:
         one name, so there a file is compared by its content too.
         """
         dropped: dict[tuple[ItemKind, str], Item] = {}
-        with self._index.changing():
+        self._index.sweep(self._folder.glob(f"{TEMPORARY_PREFIX}*"))
+        with self._index.changing() as files:
             self._sweep()
             for kind in ItemKind:
                 known = {item.name: item for item in self._index.all_of(kind)}
@@ -331,7 +414,7 @@ class CertificateDirectory:
                 if self._layout is Layout.BY_HOST:
                     for name in sorted(found & known.keys()):
                         self._take_in(kind, name, read_item, known=known[name])
-            copied = self._copy_old_layout(read_item, dropped)
+            copied = self._copy_old_layout(read_item, dropped, files)
         if copied:
             self._changed()
 
@@ -377,13 +460,17 @@ class CertificateDirectory:
         return self._layout is Layout.BY_HOST or name == item_id
 
     def _copy_old_layout(
-        self, read_item: ReadItem, records: Mapping[tuple[ItemKind, str], Item]
+        self,
+        read_item: ReadItem,
+        records: Mapping[tuple[ItemKind, str], Item],
+        files: FileChanges,
     ) -> bool:
         """Copy in what an older release kept, once; its files stay (``ssl §5`` rule 8).
 
         Args:
             read_item: reads the files.
             records: what the index told of them under the old layout, by kind and id.
+            files: what changes files.
 
         Returns:
             Whether there was anything to copy.
@@ -403,22 +490,13 @@ class CertificateDirectory:
                     if record is not None:
                         new = replace(new, created=record.created)
                     place, own_suffix = self._places[kind]
-                    content = self._file_content(new)
-                    place.write(f"{new.id}{own_suffix}", content, fsync=self._durable)
+                    file, content = f"{new.id}{own_suffix}", self._file_content(new)
+                    is_there = place.content(file) is not None
+                    files.write(place, file, content, replaces=is_there)
                     self._index.add(self._record(new, new.id))
                     copied = True
         self._index.mark("old layout copied")
         return copied
-
-
-def put_back(place: OwnFolder, file: str, before: bytes | None) -> None:
-    """Undo a change of a *file* in *place*, which held *before*; None if it was not there."""
-    # On a full or read-only disk this may fail as well; then the next opening mends it.
-    with contextlib.suppress(OSError, StoreError):
-        if before is None:
-            place.remove(file)
-        else:
-            place.write(file, before)
 
 
 def _names_in(place: OwnFolder, suffix: str) -> Iterator[str]:

@@ -8,23 +8,26 @@ The files are the truth; the index can always be rebuilt from them.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import itertools
 import json
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.errors import StoreError
 
 _SECONDS_TO_WAIT_FOR_OTHERS = 30.0
 _SETTLED = 100_000_000
 """Nanoseconds after which a second change surely gets another time stamp than the first."""
-_VERSION = 1
+_VERSION = 2
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PAGE = 16
 _SCHEMA = """
 CREATE TABLE item (
@@ -49,6 +52,8 @@ CREATE TABLE suffix (
     kind TEXT NOT NULL, base TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (kind, base)
 ) WITHOUT ROWID;
 CREATE TABLE mark (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE state (changes INTEGER NOT NULL, told INTEGER NOT NULL);
+INSERT INTO state VALUES (0, 0);
 """
 _COLUMNS = (
     "kind, name, id, host, has_host, common_name, friendly_name, modulus, key_id, created, details"
@@ -57,18 +62,24 @@ _INSERT = f"INSERT INTO item ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 _encode_details = json.JSONEncoder(ensure_ascii=False).encode
 
 
+class IndexLost(StoreError):
+    """The index is damaged or was removed; what it told is told again by a new one."""
+
+
 class Index:
     """The open index of one account; thread-safe.
 
     Args:
         path: the database file; its folder must exist.
-        durable: survive a loss of power, not only a crash, at the cost of a flush per change.
+        folder: the folder of the files that are changed together with the index.
+        durable: survive a loss of power, not only a crash, at the cost of flushes per change.
 
     Raises:
-        StoreError: the file cannot be opened or is no index.
+        IndexLost: the file is damaged. It is out of the way now: try again.
+        StoreError: the file cannot be opened.
     """
 
-    def __init__(self, path: Path, *, durable: bool = False) -> None:
+    def __init__(self, path: Path, folder: Path | None = None, *, durable: bool = False) -> None:
         self._path = path
         self._name = str(path)
         self._log = f"{path}-wal"
@@ -81,12 +92,18 @@ class Index:
                 isolation_level=None,
                 check_same_thread=False,
             )
+        self._identity: tuple[int, int] | None = None
+        self._number: int | None = None
+        self._files: FileChanges | None = None
         try:
             with self._errors():
-                self._prepare(durable=durable)
+                self._files = FileChanges(
+                    Path(f"{path}-files"), folder or path.parent, self._counted, fsync=durable
+                )
+                self._prepare(self._files, durable=durable)
             self._identity = self._file()
         except StoreError:
-            self._database.close()
+            self.close()
             raise
 
     @property
@@ -101,20 +118,38 @@ class Index:
         status = _status(self._name)
         return None if status is None else status[:2]
 
-    def _prepare(self, *, durable: bool) -> None:
+    def _prepare(self, files: FileChanges, *, durable: bool) -> None:
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         path_mode = self._path.stat().st_mode & 0o777
         if path_mode != 0o600:
             self._path.chmod(0o600)
-        with self.changing():
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in _SCHEMA.split(";"):
-                    self._database.execute(statement)
-                self._database.execute(f"PRAGMA user_version = {_VERSION}")
-            elif version != _VERSION:
-                raise StoreError(f"{self._path} was written by another version of cpanel-emu.")
+        self._database.execute("BEGIN IMMEDIATE")
+        if not self._is_usable():
+            self._make_tables()
+            # Nobody can tell any more whether that change was finished: keep what there is.
+            files.forget()
+        self._database.execute("COMMIT")
+
+    def _is_usable(self) -> bool:
+        """Whether there are the tables of this version, and not none or another's."""
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version != _VERSION:
+            return False
+        try:
+            self._database.execute(f"SELECT {_COLUMNS} FROM item LIMIT 1")  # noqa: S608
+            return self._database.execute("SELECT changes, told FROM state").fetchone() is not None
+        except sqlite3.OperationalError:
+            return False
+
+    def _make_tables(self) -> None:
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for (name,) in self._database.execute(tables).fetchall():
+            quoted = name.replace('"', '""')
+            self._database.execute(f'DROP TABLE "{quoted}"')
+        for statement in _SCHEMA.split(";"):
+            self._database.execute(statement)
+        self._database.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
@@ -124,38 +159,116 @@ class Index:
             raise self._error(error) from error
 
     def _error(self, error: Exception) -> StoreError:
-        return StoreError(f"The index {self._path} cannot be used: {error}.")
+        text = f"The index {self._path} cannot be used: {error}."
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+            return StoreError(text)
+        self._put_out_of_the_way()
+        return IndexLost(text)
+
+    def _put_out_of_the_way(self) -> None:
+        """Remove the damaged index, unless another process has replaced it already."""
+        with contextlib.suppress(OSError), open(f"{self._path}-lock", "wb") as lock:  # noqa: PTH123
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._identity is None or self.is_current:
+                for end in ("", "-wal", "-shm"):
+                    Path(f"{self._path}{end}").unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def changing(self) -> Iterator[contextlib.ExitStack]:
+    def changing(self) -> Iterator[FileChanges]:
         """Hold the account's write lock; all changes inside happen together or not at all.
 
         Yields:
-            The steps that undo what was done to files, taken if anything fails, the final
-            commit included.
+            What changes files, which belong to the change too.
+
+        Raises:
+            IndexLost: the index is damaged or was removed; nothing changed.
+            StoreError: the database cannot be written; nothing changed.
+        """
+        files = self._files
+        assert files is not None
+        with self._lock, self._errors():
+            if not self.is_current:
+                raise IndexLost(f"The index {self._path} was removed.")
+            self._number = None
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                files.recover(self._changes)
+                yield files
+                self._database.execute("COMMIT")
+            except BaseException:
+                files.take_back()
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+            files.finish()
+
+    def _changes(self) -> int:
+        (number,) = self._database.execute("SELECT changes FROM state").fetchone()
+        return int(number)
+
+    def _counted(self) -> int:
+        """Count the change under way, once; return its number."""
+        if self._number is None:
+            statement = "UPDATE state SET changes = changes + 1 RETURNING changes"
+            (number,) = self._database.execute(statement).fetchone()
+            self._number = int(number)
+        return self._number
+
+    @property
+    def changes(self) -> int:
+        """How many changes there were."""
+        with self._lock, self._errors():
+            return self._changes()
+
+    @property
+    def is_told(self) -> bool:
+        """Whether ``ssl.db`` was written since the last change (`tell`)."""
+        with self._lock, self._errors():
+            statement = "SELECT changes <= told FROM state"
+            return bool(self._database.execute(statement).fetchone()[0])
+
+    @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """Keep other processes from writing ``ssl.db``, so that an older one never comes last.
+
+        Raises:
+            StoreError: the lock cannot be made.
+        """
+        with self._errors(), open(f"{self._path}-told", "ab") as lock:  # noqa: PTH123
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def sweep(self, unfinished: Iterable[Path]) -> None:
+        """Remove what was to become an ``ssl.db``, unless somebody is writing one just now.
+
+        Raises:
+            StoreError: that cannot be done.
+        """
+        with (
+            self._errors(),
+            open(f"{self._path}-told", "ab") as lock,  # noqa: PTH123
+            contextlib.suppress(BlockingIOError),
+        ):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in unfinished:
+                path.unlink(missing_ok=True)
+
+    def tell(self, changes: int) -> None:
+        """Remember that ``ssl.db`` tells what there was after so many *changes*.
 
         Raises:
             StoreError: the database cannot be written.
         """
-        with self._lock:
-            try:
-                self._database.execute("BEGIN IMMEDIATE")
-                try:
-                    with contextlib.ExitStack() as undo:
-                        yield undo
-                        self._database.execute("COMMIT")
-                        undo.pop_all()
-                except BaseException:
-                    if self._database.in_transaction:
-                        self._database.execute("ROLLBACK")
-                    raise
-            except (sqlite3.Error, OSError) as error:
-                raise self._error(error) from error
+        with self._lock, self._errors():
+            self._database.execute("UPDATE state SET told = ?", (changes,))
 
     def close(self) -> None:
         """Close the database file."""
         with self._lock:
             self._database.close()
+            if self._files is not None:
+                self._files.close()
+                self._files = None
 
     def _rows(self, statement: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
         with self._lock:
@@ -166,11 +279,11 @@ class Index:
 
     def _items(self, condition: str, values: tuple[object, ...]) -> Iterator[Item]:
         statement = f"SELECT {_COLUMNS} FROM item WHERE {condition}"  # noqa: S608  (own constants)
-        return map(_item, self._rows(statement, values))
+        return map(self._item, self._rows(statement, values))
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
-        return map(_item, self._newest(_COLUMNS, kind, host))
+        return map(self._item, self._newest(_COLUMNS, kind, host))
 
     def newest_names(self, kind: ItemKind, host: str) -> Iterator[str]:
         """Yield the file names of what `newest_first` yields, at less cost."""
@@ -210,6 +323,13 @@ class Index:
         condition = "kind = ? AND friendly_name = ?"
         return next(self._items(condition, (kind.value, friendly_name)), None)
 
+    def _item(self, row: tuple[object, ...]) -> Item:
+        try:
+            return _item(row)
+        except ValueError as error:
+            self._put_out_of_the_way()
+            raise IndexLost(f"The index {self._path} is damaged: {error}.") from error
+
     def hosts(self, kind: ItemKind) -> list[str]:
         """Return the distinct hosts of *kind*, sorted by code point (``ssl §6.2``).
 
@@ -230,6 +350,7 @@ class Index:
 
     def add(self, item: Item) -> None:
         """Insert *item*; call inside `changing`."""
+        self._counted()
         values = (
             item.kind.value,
             item.name,
@@ -247,6 +368,7 @@ class Index:
 
     def remove(self, item: Item) -> None:
         """Delete *item*; call inside `changing`."""
+        self._counted()
         key = (item.kind.value, item.name)
         self._database.execute("DELETE FROM item WHERE kind = ? AND name = ?", key)
         self._forget_suffixes(item.kind)
@@ -257,6 +379,7 @@ class Index:
 
     def rename(self, item: Item, friendly_name: str, host: str) -> None:
         """Give *item* a free friendly name, and the host that goes with it; inside `changing`."""
+        self._counted()
         self._database.execute(
             "UPDATE item SET friendly_name = ?, host = ? WHERE kind = ? AND name = ?",
             (friendly_name, host, item.kind.value, item.name),

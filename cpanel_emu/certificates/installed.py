@@ -7,15 +7,14 @@ every layout, and no index is needed.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cpanel_emu.certificates import pem
-from cpanel_emu.certificates.directory import put_back
+from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.own_folder import OwnFolder
-from cpanel_emu.root import store_errors, write_atomically
+from cpanel_emu.root import store_errors
 
 _SUFFIX = ".pem"
 _WILDCARD = "_wildcard_"
@@ -77,28 +76,28 @@ class InstalledHosts:
             if host is not None:
                 yield host
 
-    def put(self, host: InstalledHost, undo: contextlib.ExitStack, *, fsync: bool = False) -> None:
+    def put(self, host: InstalledHost, files: FileChanges) -> None:
         """Install *host* in place of what served its domain.
 
         Args:
             host: the host.
-            undo: takes the step that puts back what was there.
-            fsync: survive a loss of power.
+            files: what changes files, within the change that this belongs to.
         """
-        path = self._path(host.domain)
-        own = self._own
-        with store_errors("make", self.folder):
-            own.make()
-        with store_errors("read", path):
-            before = own.content(path.name)
-        undo.callback(put_back, own, path.name, before)
         parts = [part for part in (host.key, host.certificate, host.bundle) if part]
-        content = "".join(f"{part}\n" for part in parts).encode("ascii")
-        with store_errors("write", path), own.opened() as folder:
-            write_atomically(path, content, fsync=fsync, folder=folder)
+        data = "".join(f"{part}\n" for part in parts).encode("ascii")
+        path = self._path(host.domain)
+        with store_errors("write", path):
+            self._own.make(fsync=files.fsync)
+            replaces = self._own.content(path.name) is not None
+            files.write(self._own, path.name, data, replaces=replaces)
 
-    def remove(self, domain: str) -> bool:
-        """Remove the host that serves *domain*; return False if there is none."""
+    def remove(self, domain: str, files: FileChanges) -> bool:
+        """Remove the host that serves *domain*; return False if there is none.
+
+        Args:
+            domain: the host.
+            files: as in `put`.
+        """
         path = self._path(domain)
         with store_errors("remove", path):
-            return self._own.remove(path.name)
+            return files.remove(self._own, path.name)

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 
 from cpanel_emu.certificates import chains, keys, reading
+from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.certificates.installed import InstalledHost
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.certificates.manager import SslManager, nothing_stored
@@ -60,8 +61,8 @@ def install(
 def _save(
     manager: SslManager, host: InstalledHost, certificate: NewItem, key: NewItem
 ) -> Installation:
-    def put(undo: contextlib.ExitStack) -> None:
-        manager.installed.put(host, undo)
+    def put(files: FileChanges) -> None:
+        manager.installed.put(host, files)
 
     try:
         stored_key, stored = manager.directory.add_all((key, certificate), put)
@@ -122,7 +123,9 @@ def uninstall(manager: SslManager, domain: str) -> None:
         Failure: nothing is installed there, or it could not be removed.
     """
     try:
-        removed = manager.installed.remove(domain)
+        removed = manager.directory.changing_files(
+            lambda files: manager.installed.remove(domain, files)
+        )
     except StoreError:
         raise Failure(HOST_NOT_REMOVED) from None
     if not removed:

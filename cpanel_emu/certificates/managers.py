@@ -124,6 +124,7 @@ class SslManagers:
         Raises:
             StoreError: it cannot be removed.
         """
+        self._database_files.forget(user)
         self.directories.close(user)
         with store_errors("remove the index of", self._root.home(user)):
             for path in self._index_path(user).parent.glob(f"{user}.sqlite*"):
@@ -145,14 +146,18 @@ class SslManagers:
         self.directories.close()
 
     def _open_directory(self, user: str) -> CertificateDirectory:
-        return CertificateDirectory(
+        directory = CertificateDirectory(
             self._folder(user),
             self._index_path(user),
             self._release,
             read_item,
+            durable=self._root.fsync,
             changed=lambda: self._changed(user),
             stored=self._stored,
         )
+        if not directory.is_told:
+            self._changed(user)
+        return directory
 
     def _changed(self, user: str) -> None:
         # The old layout has no ssl.db (ssl §5).

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cpanel_emu.certificates.directory import CertificateDirectory
 
 _KEPT_OPEN = 64
-"""An open directory holds up to six file descriptors; 1,024 is a common limit for all."""
+"""An open directory holds up to seven file descriptors; 1,024 is a common limit for all."""
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ WRONG_USAGE = 2
 INTERRUPTED = 130
 """By Ctrl-C, as shells have it."""
 
-_ON_ALONE = frozenset({"strict"})
+_ON_ALONE = frozenset({"fsync", "strict"})
 """Options that may stand without their value."""
 
 

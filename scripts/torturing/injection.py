@@ -16,7 +16,7 @@ import signal
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,14 @@ def _on_path(injection: Injection, name: str, real: Callable[..., Any]) -> Calla
         return injection.pass_through(name, lambda: real(path, *more, **named))
 
     return call
+
+
+def _whole(path: object, named: Mapping[str, Any]) -> object:
+    """Return *path* as one from the root, if it is one from a folder's descriptor."""
+    folder = named.get("dir_fd", named.get("src_dir_fd"))
+    if folder is None or not isinstance(path, str | Path):
+        return path
+    return Path(f"/proc/self/fd/{folder}").readlink() / path
 
 
 def _on_handle(injection: Injection, name: str, real: Callable[..., Any]) -> Callable[..., Any]:

@@ -22,6 +22,7 @@ from typing import Any
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.resources import fixtures
 from cpanel_emu.root import Root
+from cpanel_emu.sweeping import sweep
 from torturing.injection import PHASES, Injection, Point, arm
 from torturing.report import Progress, Report
 from torturing.scenarios import CLOCK, SCENARIOS, Scenario
@@ -99,6 +100,7 @@ def _mend(root: Path, release: str, point: Point | None) -> tuple[State, list[st
     injection = Injection(point, str(root))
     arm(injection)
     emulator = _emulator(root, release)
+    sweep(emulator.root)
     state = state_of(emulator)
     injection.is_counting = False
     emulator.close()

@@ -15,6 +15,9 @@ class _EmptyDirectory:
     def all_of(self, _kind: object) -> list[Any]:
         return []
 
+    def telling(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
 
 def test_forget_waits_for_what_is_being_written(tmp_path: Path) -> None:
     """A reset removes the files next, so nothing may still be writing them."""

@@ -17,6 +17,7 @@ from cpanel_emu.certificates import keys, reading
 from cpanel_emu.certificates.certificate import create_certificate
 from cpanel_emu.certificates.database_file import database_text
 from cpanel_emu.certificates.directory import CertificateDirectory
+from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.certificates.items import ItemKind, NewItem
 from cpanel_emu.certificates.request import create_request
 from cpanel_emu.errors import ConfigurationError, StoreError
@@ -228,7 +229,7 @@ def test_rename(home: Home) -> None:
 
 
 def test_several_together_or_none(home: Home) -> None:
-    def fail(_undo: contextlib.ExitStack) -> None:
+    def fail(_files: FileChanges) -> None:
         raise StoreError("no")
 
     with home.open() as directory:
@@ -241,7 +242,7 @@ def test_several_together_or_none(home: Home) -> None:
 
 
 def test_a_replaced_file_is_put_back(home: Home) -> None:
-    def fail(_undo: contextlib.ExitStack) -> None:
+    def fail(_files: FileChanges) -> None:
         raise StoreError("no")
 
     with home.open(OLD) as directory:

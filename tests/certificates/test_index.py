@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cpanel_emu.certificates.index import Index
-from cpanel_emu.errors import StoreError
+from cpanel_emu.certificates.index import Index, IndexLost
+from cpanel_emu.certificates.items import ItemKind
+from cpanel_emu.own_folder import OwnFolder
 
 
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
@@ -17,33 +18,72 @@ def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     assert (tmp_path / "x.sqlite").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_no_index(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"", b"this is no database" * 200, b"SQLite format 3\0" * 300])
+def test_what_is_no_index_makes_way_for_one(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.sqlite"
-    path.write_text("this is no database, and long enough to be seen as none" * 20)
-    with pytest.raises(StoreError, match="cannot be used"):
-        Index(path)
+    path.write_bytes(content)
+    with contextlib.closing(_opened(path)) as index:
+        assert list(index.all_of(ItemKind.KEY)) == []
 
 
-def test_the_index_of_another_version(tmp_path: Path) -> None:
+def _opened(path: Path) -> Index:
+    try:
+        return Index(path)
+    except IndexLost:
+        return Index(path)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "PRAGMA user_version = 99",
+        "DROP TABLE item",
+        "DROP TABLE state",
+        "DELETE FROM state",
+        "ALTER TABLE item DROP COLUMN details",
+        "CREATE TABLE more (x); DROP TABLE mark; DROP TABLE suffix; PRAGMA user_version = 1",
+    ],
+)
+def test_an_index_that_is_none_of_ours_is_made_anew(tmp_path: Path, harm: str) -> None:
     path = tmp_path / "x.sqlite"
     Index(path).close()
     with contextlib.closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="another version"):
-        Index(path)
-
-
-def test_a_change_that_fails_undoes_its_steps(tmp_path: Path) -> None:
-    done: list[str] = []
-    with contextlib.closing(Index(tmp_path / "x.sqlite")) as index:
-        with pytest.raises(ZeroDivisionError), index.changing() as undo:  # noqa: PT012
+        database.executescript(harm)
+    with contextlib.closing(Index(path)) as index:
+        with index.changing():
             index.mark("x")
-            undo.callback(done.append, "undone")
-            raise ZeroDivisionError
-        assert done == ["undone"]
-        assert not index.is_marked("x")
-        with index.changing() as undo:
-            index.mark("x")
-            undo.callback(done.append, "never")
         assert index.is_marked("x")
-    assert done == ["undone"]
+        assert index.is_told
+
+
+def test_a_record_that_is_none_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite"
+    with contextlib.closing(Index(path)) as index:
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            row = ("key", "x", "x", "x", 1, "x", "x", "x", "x", 1, "{no JSON")
+            database.execute(f"INSERT INTO item VALUES ({', '.join('?' * len(row))})", row)
+            database.commit()
+        with pytest.raises(IndexLost):
+            index.named(ItemKind.KEY, "x")
+        assert not index.is_current
+        with pytest.raises(IndexLost), index.changing():
+            pass
+    with contextlib.closing(Index(path)) as index:
+        assert index.named(ItemKind.KEY, "x") is None
+
+
+def test_a_change_that_fails_undoes_what_it_did_to_files(tmp_path: Path) -> None:
+    place = OwnFolder(tmp_path, "ssl", "keys")
+    place.make()
+    with contextlib.closing(Index(tmp_path / "x.sqlite", tmp_path / "ssl")) as index:
+        with pytest.raises(ZeroDivisionError), index.changing() as files:  # noqa: PT012
+            index.mark("x")
+            files.write(place, "new", b"new", replaces=False)
+            raise ZeroDivisionError
+        assert place.names() == []
+        assert not index.is_marked("x")
+        with index.changing() as files:
+            index.mark("x")
+            files.write(place, "new", b"new", replaces=False)
+        assert index.is_marked("x")
+    assert place.names() == ["new"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cpanel_emu.certificates import pem
 from cpanel_emu.certificates.certificate import create_certificate
+from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.certificates.installed import InstalledHost, InstalledHosts
 from cpanel_emu.certificates.service_name import service_name
 from cpanel_emu.certificates.values import SubjectValues
@@ -24,19 +26,24 @@ _HOST = InstalledHost(
 )
 
 
-def _put(hosts: InstalledHosts, host: InstalledHost) -> None:
-    with contextlib.ExitStack() as undo:
-        hosts.put(host, undo)
-        undo.pop_all()
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[FileChanges]:
+    with contextlib.closing(FileChanges(tmp_path / "notes", tmp_path, lambda: 1)) as files:
+        yield files
 
 
-def test_there_and_back(tmp_path: Path) -> None:
+def _put(hosts: InstalledHosts, host: InstalledHost, files: FileChanges) -> None:
+    hosts.put(host, files)
+    files.finish()
+
+
+def test_there_and_back(tmp_path: Path, files: FileChanges) -> None:
     hosts = InstalledHosts(tmp_path / "installed")
     assert hosts.domains() == []
     assert hosts.get("example.com") is None
     wildcard = InstalledHost("*.example.com", _HOST.key, _HOST.certificate)
-    _put(hosts, _HOST)
-    _put(hosts, wildcard)
+    _put(hosts, _HOST, files)
+    _put(hosts, wildcard, files)
     assert hosts.domains() == ["*.example.com", "example.com"]
     assert list(hosts.all()) == [wildcard, _HOST]
     path = tmp_path / "installed" / "example.com.pem"
@@ -45,31 +52,29 @@ def test_there_and_back(tmp_path: Path) -> None:
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_replace_and_undo(tmp_path: Path) -> None:
+def test_replace_and_undo(tmp_path: Path, files: FileChanges) -> None:
     hosts = InstalledHosts(tmp_path / "installed")
-    _put(hosts, _HOST)
+    _put(hosts, _HOST, files)
     other = InstalledHost("example.com", _HOST.key, pem.encode("CERTIFICATE", b"other"))
-    undo = contextlib.ExitStack()
-    hosts.put(other, undo)
+    hosts.put(other, files)
     assert hosts.get("example.com") == other
-    undo.close()
+    files.take_back()
     assert hosts.get("example.com") == _HOST
 
 
-def test_undo_of_the_first(tmp_path: Path) -> None:
+def test_undo_of_the_first(tmp_path: Path, files: FileChanges) -> None:
     hosts = InstalledHosts(tmp_path / "installed")
-    undo = contextlib.ExitStack()
-    hosts.put(_HOST, undo)
+    hosts.put(_HOST, files)
     assert hosts.domains() == ["example.com"]
-    undo.close()
+    files.take_back()
     assert hosts.domains() == []
 
 
-def test_remove(tmp_path: Path) -> None:
+def test_remove(tmp_path: Path, files: FileChanges) -> None:
     hosts = InstalledHosts(tmp_path / "installed")
-    _put(hosts, _HOST)
-    assert hosts.remove("example.com")
-    assert not hosts.remove("example.com")
+    _put(hosts, _HOST, files)
+    assert hosts.remove("example.com", files)
+    assert not hosts.remove("example.com", files)
     assert hosts.domains() == []
 
 
@@ -83,13 +88,13 @@ def test_what_people_and_crashes_leave(tmp_path: Path) -> None:
     assert list(hosts.all()) == []
 
 
-def test_a_folder_that_is_none(tmp_path: Path) -> None:
+def test_a_folder_that_is_none(tmp_path: Path, files: FileChanges) -> None:
     (tmp_path / "installed").write_text("x")
     hosts = InstalledHosts(tmp_path / "installed")
     with pytest.raises(StoreError):
         hosts.domains()
     with pytest.raises(StoreError):
-        _put(hosts, _HOST)
+        _put(hosts, _HOST, files)
 
 
 def _installed(domain: str, *names: str, now: int = 0) -> InstalledHost:

@@ -493,8 +493,8 @@ def test_what_cannot_be_saved(caller: Caller, monkeypatch: pytest.MonkeyPatch) -
     def full(*_arguments: object, **_named: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cpanel_emu.certificates.directory.write_atomically", full)
-    monkeypatch.setattr("cpanel_emu.certificates.installed.write_atomically", full)
+    monkeypatch.setattr("cpanel_emu.certificates.file_changes.write_atomically", full)
+    monkeypatch.setattr("cpanel_emu.own_folder.write_atomically", full)
     before = _files(caller)
     refused = {
         "gencsr": (request, "The certificate signing request could not be saved."),

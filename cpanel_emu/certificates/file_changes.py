@@ -1,0 +1,199 @@
+"""The files of one change, taken back together if the change is not finished.
+
+Theory of operation: a small file beside the index, the notes, says what the change under way does
+to which file, and is written before that is done. What a file held is kept under a temporary name
+until the end. The change counts once the index has committed its number. Whoever holds the
+account's write lock next, after a crash, finds the notes: if the index does not have that number,
+everything noted is taken back. So a change happens as a whole or not at all, wherever the process
+that made it was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cpanel_emu.own_folder import OwnFolder
+from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically
+
+_NONE = b"\n"
+"""The notes end with an empty line; nothing before it means that no change is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A file that was written or removed, and under which name what it held is kept, if it was."""
+
+    place: OwnFolder
+    name: str
+    kept: str | None
+
+
+class FileChanges:
+    """Changes files on behalf of the index that holds the write lock; not thread-safe.
+
+    Args:
+        notes: the file for the notes.
+        folder: the folder that holds the folders of all files that are changed.
+        number: returns the number that the index commits with the change under way.
+        fsync: survive a loss of power.
+
+    Raises:
+        OSError: the notes cannot be opened.
+    """
+
+    def __init__(
+        self, notes: Path, folder: Path, number: Callable[[], int], *, fsync: bool = False
+    ) -> None:
+        self.fsync = fsync
+        self._folder = folder
+        self._number = number
+        self._end = 0
+        self._changes: list[_Change] = []
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._notes = os.open(notes, flags, 0o600)
+
+    def close(self) -> None:
+        """Close the notes."""
+        os.close(self._notes)
+
+    def write(
+        self,
+        place: OwnFolder,
+        name: str,
+        data: bytes,
+        *,
+        replaces: bool,
+        folder: int | None = None,
+    ) -> None:
+        """Put *data* into the file *name* in *place*, which *replaces* one or is new.
+
+        Args:
+            place: its folder.
+            name: the file.
+            data: what it is to hold.
+            replaces: whether there is such a file.
+            folder: a descriptor of its folder, if there is one already.
+
+        Raises:
+            OSError, StoreError: it cannot be written.
+        """
+        kept = _temporary_name() if replaces else None
+        self._note(_Change(place, name, kept))
+        if kept is not None:
+            place.write(kept, place.read(name)[0], fsync=self.fsync)
+        if folder is None:
+            place.write(name, data, fsync=self.fsync)
+        else:
+            write_atomically(place.path / name, data, fsync=self.fsync, folder=folder)
+
+    def remove(self, place: OwnFolder, name: str) -> bool:
+        """Remove the file *name* in *place*; return whether it was there.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        kept = _temporary_name()
+        self._note(_Change(place, name, kept))
+        return place.rename(name, kept, fsync=self.fsync)
+
+    def _note(self, change: _Change) -> None:
+        line = json.dumps([change.place.path.name, change.name, change.kept])
+        text = f"{line}\n\n" if self._end else f"{self._number()}\n{line}\n\n"
+        os.pwrite(self._notes, text.encode("ascii"), self._end)
+        if self.fsync:
+            os.fdatasync(self._notes)
+        self._end += len(text) - 1
+        self._changes.append(change)
+
+    def finish(self) -> None:
+        """Forget what was there before: the index has committed the change."""
+        if self._end:
+            # What cannot be forgotten now is forgotten by whoever changes something next.
+            with contextlib.suppress(OSError):
+                self._clear()
+                _forget(self._changes)
+            self._reset()
+
+    def take_back(self) -> None:
+        """Put everything back as it was before the change."""
+        if self._end:
+            # What cannot be put back, on a disk that is read-only by now, is put back by whoever
+            # changes something next.
+            with contextlib.suppress(OSError):
+                _put_back(self._changes)
+                self._clear()
+            self._reset()
+
+    def recover(self, committed: Callable[[], int]) -> None:
+        """Finish or take back the change that a process left when it was killed.
+
+        Args:
+            committed: returns the number that the index has committed last.
+
+        Raises:
+            OSError: that cannot be done.
+        """
+        if os.pread(self._notes, 1, 0) in {_NONE, b""}:
+            return
+        number, changes = self._read()
+        if number <= committed():
+            _forget(changes)
+        else:
+            _put_back(changes)
+        self._clear()
+
+    def forget(self) -> None:
+        """Forget the change that was under way, and leave everything as it is.
+
+        Raises:
+            OSError: the notes cannot be written.
+        """
+        self._clear()
+
+    def _clear(self) -> None:
+        os.pwrite(self._notes, _NONE, 0)
+
+    def _reset(self) -> None:
+        self._end = 0
+        self._changes.clear()
+
+    def _read(self) -> tuple[int, list[_Change]]:
+        """Return the noted number and changes; notes that are damaged tell nothing."""
+        size = os.fstat(self._notes).st_size
+        first, *lines = os.pread(self._notes, size, 0).partition(b"\n\n")[0].split(b"\n")
+        try:
+            number = int(first)
+            rows = [json.loads(line) for line in lines]
+            return number, [self._noted(*row) for row in rows]
+        except (ValueError, TypeError):
+            return 0, []
+
+    def _noted(self, place: str, name: str, kept: str | None) -> _Change:
+        if not all(is_plain_name(one) for one in (place, name, kept or "x")):
+            raise ValueError(f"{place}, {name} and {kept} are no plain names")
+        return _Change(OwnFolder(self._folder.parent, self._folder.name, place), name, kept)
+
+
+def _temporary_name() -> str:
+    return f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
+
+
+def _put_back(changes: Sequence[_Change]) -> None:
+    """Put each file back, the last change first; once more does no harm."""
+    for change in reversed(changes):
+        if change.kept is None:
+            change.place.remove(change.name)
+        else:
+            # Without the kept one, the file was not changed yet, or is back already.
+            change.place.rename(change.kept, change.name)
+
+
+def _forget(changes: Sequence[_Change]) -> None:
+    for change in changes:
+        if change.kept is not None:
+            change.place.remove(change.kept)
