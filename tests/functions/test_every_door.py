@@ -103,7 +103,11 @@ def arguments(function: Function, state: Prepared) -> dict[str, str]:
         "items": "key|csr|crt",
         "service": "imap",
         "password": "p&<ss>",
-        **({"domain": "example.com"} if function.name in {"fetchinfo", "delete"} else {}),
+        **(
+            {"domain": "example.com"}
+            if function.name in {"fetchinfo", "delete", "getdocroot"}
+            else {}
+        ),
         **positional,
     }
 
@@ -213,7 +217,7 @@ def _name(function: Function) -> str:
     return f"{function.api.name}-{function.module}-{function.name}"
 
 
-@pytest.mark.parametrize("function", [one for one in REGISTRY if "SSL" in one.module], ids=_name)
+@pytest.mark.parametrize("function", list(REGISTRY), ids=_name)
 def test_every_function(function: Function, prepared: Prepared, tmp_path: Path) -> None:
     named = arguments(function, prepared)
     bodies: dict[str, bytes] = {}
