@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpanel_emu.certificates import keys, reading
@@ -94,7 +95,18 @@ class SslManager:
         Raises:
             Failure: it could not be read.
         """
-        pair = keys.parse(text)
+        return self._known(keys.parse(text))
+
+    def load_key(self, path: Path | str) -> KeyPair:
+        """Return the stored key in the file *path*, as `CertificateDirectory.path` gives it.
+
+        Raises:
+            Failure: it cannot be read, or is of a sort that the release does not know: a newer
+                one may have stored it.
+        """
+        return self._known(self.key_cache.load(path, self.directory.file_text))
+
+    def _known(self, pair: KeyPair) -> KeyPair:
         if pair.kind.curve and not self.release.ecdsa:
             raise Failure(keys.UNREADABLE_KEY)
         return pair
@@ -112,7 +124,7 @@ class SslManager:
         """Return the newest readable key of *host* (``ssl §2.2``, "Key used")."""
         for path in self.directory.newest_paths(ItemKind.KEY, host):
             try:
-                return self.key_cache.load(path, self.directory.file_text)
+                return self.load_key(path)
             except Failure:
                 continue
         return None

@@ -166,6 +166,20 @@ def test_ecdsa_came_with_110(make_caller: MakeCaller, name: str) -> None:
         assert caller.refused("uploadkey", **named) == "The key could not be read."
 
 
+def test_an_ecdsa_key_of_a_newer_release_counts_as_none(make_caller: MakeCaller) -> None:
+    new = make_caller("docs")
+    new.row("uploadkey", key=key_text("ecdsa-prime256v1.key"), host="example.com")
+    new.row("gencsr", **EXAMPLE)
+    old = make_caller("72")
+    old.manager = replace(old.manager, directory=new.manager.directory)
+    assert old.refused("gencsr", **EXAMPLE).startswith("You must install a key")
+    (key,) = old.records("list_keys")
+    request = {"countryName": "US", "domains": "example.com", "key_id": str(key["id"]),
+               "localityName": "Houston", "organizationName": "cPanel",
+               "stateOrProvinceName": "Texas"}  # fmt: skip
+    assert old.errors("generate_csr", **request) == ("The key could not be read.",)
+
+
 def test_the_lists_are_distinct_and_sorted(make_caller: MakeCaller) -> None:
     caller = make_caller("docs")
     hosts = ["b.example", "a.example", "*.a.example"]

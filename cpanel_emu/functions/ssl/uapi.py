@@ -70,7 +70,7 @@ def _loaded(context: Context, key_id: str) -> KeyPair:
     item = directory.with_id(ItemKind.KEY, key_id)
     if item is None:
         raise Failure(uapi.no_match(ItemKind.KEY, key_id))
-    return context.ssl.key_cache.load(directory.path(ItemKind.KEY, item.name))
+    return context.ssl.load_key(directory.path(ItemKind.KEY, item.name))
 
 
 def generate_key(context: Context, arguments: Arguments) -> Result:
