@@ -20,8 +20,12 @@ def _json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def _json_slashes(text: str) -> str:
-    return _json(text).replace("/", r"\/")
+def _json_ascii(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def _slashed(spell: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: spell(text).replace("/", r"\/")
 
 
 def _from_json(text: str) -> str:
@@ -48,7 +52,9 @@ SPELLINGS: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
         lambda text: urllib.parse.unquote_plus(text, errors=_RAW),
     ),
     "json": (_json, _from_json),
-    "jsonslash": (_json_slashes, _from_json),
+    "jsonslash": (_slashed(_json), _from_json),
+    "jsonascii": (_json_ascii, _from_json),
+    "jsonphp": (_slashed(_json_ascii), _from_json),
     "xml": (html.escape, html.unescape),
     "crlf": (
         lambda text: text.replace("\n", "\r\n"),
@@ -56,7 +62,11 @@ SPELLINGS: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
     ),
     "base64": (_base64, _from_base64),
 }
-"""Spelling → to it and back from it. ``jsonslash`` is JSON as PHP writes it."""
+"""Spelling → to it and back from it.
+
+JSON has four: with or without ``\\/``, and with letters beyond ASCII as such or as escapes;
+``jsonphp`` has both, as PHP writes it.
+"""
 
 
 def spelled(text: str, spellings: Sequence[str]) -> str:

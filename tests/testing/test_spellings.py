@@ -23,6 +23,7 @@ def test_there_and_back(text: str, spellings: list[str]) -> None:
         (["form"], "a%2F%22%26%0A+%2B"),
         (["json"], 'a/\\"&\\n +'),
         (["jsonslash"], 'a\\/\\"&\\n +'),
+        (["jsonphp"], 'a\\/\\"&\\n +'),
         (["xml"], "a/&quot;&amp;\n +"),
         (["crlf"], 'a/"&\r\n +'),
         (["crlf", "json"], 'a/\\"&\\r\\n +'),

@@ -24,6 +24,8 @@ _CONTEXTS: tuple[tuple[str, ...], ...] = (
     (),
     ("json",),
     ("jsonslash",),
+    ("jsonascii",),
+    ("jsonphp",),
     ("xml",),
     ("url",),
     ("form",),

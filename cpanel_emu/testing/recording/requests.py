@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from cpanel_emu.journal.entries import secret_position
 from cpanel_emu.testing.recording.exchange import RecordedRequest
@@ -38,6 +38,7 @@ _LEFT_OUT = frozenset(
 )
 """What the runner writes itself, or what the proxy did not pass on."""
 
+_PART_FIELD = re.compile(r'; name="?([A-Za-z0-9_-]+)"?\r?\n\r?\n([^\r\n]*)')
 _LOGIN_FIELDS = {"user": ("pass", "password")}
 
 
@@ -87,10 +88,11 @@ def write_request(request: RecordedRequest, references: References) -> WrittenRe
 def _parameters(request: RecordedRequest) -> dict[str, str]:
     query = request.target.partition("?")[2]
     fields = dict(parse_qsl(query, keep_blank_values=True))
-    if not _is_multipart(request):
-        body = request.body.decode("utf-8", "replace")
-        if "=" in body and not body.lstrip().startswith(("{", "<", "[")):
-            fields |= parse_qsl(body, keep_blank_values=True)
+    body = request.body.decode("utf-8", "replace")
+    if _is_multipart(request):
+        fields |= _PART_FIELD.findall(body)
+    elif "=" in body and not body.lstrip().startswith(("{", "<", "[")):
+        fields |= parse_qsl(body, keep_blank_values=True)
     return fields
 
 
@@ -171,4 +173,8 @@ def _hidden_header(name: str, value: str, references: References) -> str:
 
 def _cookie(text: str, references: References) -> str:
     quoted = re.fullmatch(r'"(.*)"', text)
-    return brace(references.secret("session", quoted[1] if quoted else text))
+    sent = quoted[1] if quoted else text
+    plain = unquote(sent)
+    if plain != sent:
+        references.secret("session", plain)  # in case that it stands somewhere in clear
+    return brace(references.secret("session", sent))

@@ -36,6 +36,7 @@ _JSON_MEMBER = rf'(?i)("(?:{_NAMES})"\s*:\s*")((?:[^"\\]|\\.)+)(?=")'
 _XML_ELEMENT = rf"(?i)(<(?:{_NAMES})>)([^<]+)"
 _SECURITY_TOKEN = r"cpsess([0-9]+)"  # noqa: S105  (a pattern)
 _TOKEN_PATTERN = "[0-9]+"  # noqa: S105
+_JSON_SPELLINGS = ("json", "jsonslash", "jsonascii", "jsonphp")
 _HASH_LENGTH = 100
 _PART = re.compile(r'(?is)(;[ \t]*name="?([^"\r\n;]*)"?.*?\r?\n\r?\n)(.*?)(\r?\n)?$')
 
@@ -112,22 +113,26 @@ def hide_security_tokens(text: str, references: References, *, is_answer: bool =
 def hide_members(text: str, references: References, *, is_answer: bool = False) -> str:
     """Return JSON or XML without the values of members that have the name of a secret."""
 
-    def hidden(found: re.Match[str], spelling: str) -> str:
-        try:
-            plain = unspelled(found[2], (spelling,))
-        except ValueError:
-            plain = found[2]
-        is_exact = spelled(plain, (spelling,)) == found[2]
-        spellings = (spelling,) if is_exact else ()
-        value = plain if is_exact else found[2]
+    def hidden(found: re.Match[str], spellings: tuple[str, ...]) -> str:
+        value, spelling = _plain_value(found[2], spellings)
         if is_answer:
             name = references.volatile("token", value, '[^"<]+')
         else:
             name = references.secret(_kind(value), value)
-        return found[1] + brace(name, spellings)
+        return found[1] + brace(name, (spelling,))
 
-    text = outside(text, _JSON_MEMBER, lambda found: hidden(found, "json"))
-    return outside(text, _XML_ELEMENT, lambda found: hidden(found, "xml"))
+    text = outside(text, _JSON_MEMBER, lambda found: hidden(found, _JSON_SPELLINGS))
+    return outside(text, _XML_ELEMENT, lambda found: hidden(found, ("xml",)))
+
+
+def _plain_value(text: str, spellings: tuple[str, ...]) -> tuple[str, str]:
+    """Return what *text* says, and its spelling; the first if it is none exactly."""
+    try:
+        plain = unspelled(text, spellings[:1])
+    except ValueError:
+        return text, spellings[0]
+    exact = (each for each in spellings if spelled(plain, (each,)) == text)
+    return plain, next(exact, spellings[0])
 
 
 def hide_pairs(text: str, references: References, more_names: Collection[str] = ()) -> str:
