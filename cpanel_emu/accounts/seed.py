@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import ipaddress
+import os
 import re
 import tomllib
 from dataclasses import dataclass, field, fields
@@ -85,13 +86,14 @@ def demo_seed() -> Seed:
     return load_seed(resources.fixtures() / "seeds" / "demo.toml")
 
 
-def parse_seed(text: str, source: str, folder: Path) -> Seed:
+def parse_seed(text: str, source: str, folder: Path, *, confined: bool = False) -> Seed:
     """Read the seed in *text*.
 
     Args:
         text: TOML.
         source: what messages call it.
         folder: where the relative paths of keys start.
+        confined: key files must lie below *folder*, as when the text came in a request.
 
     Raises:
         ConfigurationError: it is wrong, or a key file cannot be read.
@@ -110,7 +112,7 @@ def parse_seed(text: str, source: str, folder: Path) -> Seed:
         keys=tuple(
             key
             for user, table in zip(accounts, tables, strict=True)
-            for key in _keys(user, table.table("keys"), folder)
+            for key in _keys(user, table.table("keys"), folder, confined=confined)
         ),
     )
     _check_together(result.accounts, accounts)
@@ -219,12 +221,14 @@ def _start(table: Table) -> int:
     return table.fail("startdate", "must be a time as ISO 8601, such as 2026-01-05T09:00:00Z")
 
 
-def _keys(user: str, table: Table, folder: Path) -> list[SeedKey]:
+def _keys(user: str, table: Table, folder: Path, *, confined: bool) -> list[SeedKey]:
     keys = []
     for host in table:
         if not is_domain(host.removeprefix("*.")):
             table.fail(host, "is no host; write a domain in lower-case ASCII")
         path = folder / table.text(host)
+        if confined and not _lies_below(path, folder):
+            table.fail(host, f"must be the path of a file below {shown(folder)}")
         place = f"{table.source}: {table.name}.{host}"
         pem = _read(path, f"{place}: the key file ")
         if b"PRIVATE KEY-----" not in pem:
@@ -246,8 +250,17 @@ def _check_together(accounts: tuple[Account, ...], table: Table) -> None:
                 place.fail("domain", f'"{domain}" belongs to the account "{other}" already')
 
 
+def _lies_below(path: Path, folder: Path) -> bool:
+    """Whether *path*, with its symbolic links followed, lies below *folder*."""
+    if "\0" in str(path):
+        return False
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 def _read(path: Path, what: str = "") -> bytes:
     try:
+        if path.exists() and not path.is_file():  # a device, say, which never ends
+            raise ConfigurationError(f"{what}{shown(path)} is no file.")
         return path.read_bytes()
     except OSError as error:
         raise ConfigurationError(

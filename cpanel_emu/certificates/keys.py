@@ -31,7 +31,6 @@ SMALLEST_RSA_KEY = 1024
 LARGEST_RSA_KEY = 4096
 UNREADABLE_KEY = "The key could not be read."
 
-_LARGEST_READABLE_RSA_KEY = 16384
 _CURVES: dict[str, ec.EllipticCurve] = {
     "prime256v1": ec.SECP256R1(),
     "secp384r1": ec.SECP384R1(),
@@ -137,25 +136,32 @@ def parse(text: str, *, trusted: bool = False) -> KeyPair:
     """
     data = text.encode("utf-8", "replace")
     digest = hashlib.sha256(data).digest()
-    try:
-        private = serialization.load_pem_private_key(
-            data,
-            password=None,
-            unsafe_skip_rsa_key_validation=trusted or digest in _checked,
-        )
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Failure(UNREADABLE_KEY) from None
+    private = _loaded(data, checked=False)
     if isinstance(private, rsa.RSAPrivateKey):
-        if not SMALLEST_RSA_KEY <= private.key_size <= _LARGEST_READABLE_RSA_KEY:
+        # Before the check: it holds up every thread, for a minute with a key of 16,384 bits.
+        if not SMALLEST_RSA_KEY <= private.key_size <= LARGEST_RSA_KEY:
             raise Failure(UNREADABLE_KEY)
-    elif not isinstance(private, ec.EllipticCurvePrivateKey):
-        raise Failure(UNREADABLE_KEY)
+        if not trusted and digest not in _checked:
+            private = _loaded(data, checked=True)
     pair = key_pair(private)
     if not trusted:
         if len(_checked) >= _MOST_CHECKED:
             _checked.clear()
         _checked.add(digest)
     return pair
+
+
+def _loaded(data: bytes, *, checked: bool) -> PrivateKey:
+    """Return the key in PEM *data*; *checked*: its numbers fit together, its primes are prime."""
+    try:
+        private = serialization.load_pem_private_key(
+            data, password=None, unsafe_skip_rsa_key_validation=not checked
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise Failure(UNREADABLE_KEY) from None
+    if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise Failure(UNREADABLE_KEY)
+    return private
 
 
 class KeyCache:

@@ -32,6 +32,8 @@ def _unreadable() -> tuple[type[Exception], ...]:
     """Return what the parser raises, at once or later, for what it cannot make sense of."""
     return (
         ValueError,
+        TypeError,  # a name with a value of a sort that the parser did not think of
+        OverflowError,
         UnsupportedAlgorithm,
         x509.DuplicateExtension,
         x509.InvalidVersion,
@@ -163,10 +165,12 @@ def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
         hosts = _hosts(certificate.subject, certificate)
         issuer = certificate.issuer.get_attributes_for_oid(x509.oid.NameOID.COMMON_NAME)
         modulus, _ = keys.public_parts(certificate.public_key())
+        not_after = int(certificate.not_valid_after_utc.timestamp())
+        not_before = int(certificate.not_valid_before_utc.timestamp())
+        self_signed = certificate.issuer == certificate.subject
     except _unreadable():
         raise UnreadableCertificate(UNREADABLE_CERTIFICATE) from None
     clean = pem.encode(pem.CERTIFICATE_LABEL, certificate.public_bytes(Encoding.DER))
-    not_after = int(certificate.not_valid_after_utc.timestamp())
     return NewItem(
         kind=ItemKind.CERTIFICATE,
         id=ids.certificate_id(hosts[0], modulus, not_after, pem.body(clean)),
@@ -180,9 +184,9 @@ def read_certificate(text: str, *, created: int, host: str | None) -> NewItem:
         details={
             "domains": list(hosts),
             "not_after": not_after,
-            "not_before": int(certificate.not_valid_before_utc.timestamp()),
+            "not_before": not_before,
             "issuer": str(issuer[0].value) if issuer else "",
-            "self_signed": certificate.issuer == certificate.subject,
+            "self_signed": self_signed,
         },
     )
 

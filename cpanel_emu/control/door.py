@@ -191,7 +191,7 @@ class ControlDoor:
             raise Refused("400 Bad Request", "Send the seed, TOML, as the body.")
         given = self._emulator.options.seed
         folder = given.parent if given is not None else Path(self._emulator.root.path)
-        self._emulator.reset(parse_seed(text, "The seed", folder))
+        self._emulator.reset(parse_seed(text, "The seed", folder, confined=True))
         return as_json({"accounts": list(self._emulator.accounts.names())})
 
     # Journal.

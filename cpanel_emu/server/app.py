@@ -51,11 +51,11 @@ class Application:
         self._body_limit = options.max_body
         self._control = ControlDoor(emulator) if options.control else None
         self._watch = Watch(emulator, self._refuse_by_fault)
-        checker = CredentialChecker(
-            emulator.accounts,
-            refused=frozenset() if options.is_loopback else published_secrets(),
-        )
-        self._gate = Gate(checker, emulator.sessions, Lockout(options.lockout, time.monotonic))
+        # Under a WSGI server of the user's the options do not tell where it listens.
+        far_checker = CredentialChecker(emulator.accounts, refused=published_secrets())
+        checker = CredentialChecker(emulator.accounts) if options.is_loopback else far_checker
+        lockout = Lockout(options.lockout, time.monotonic)
+        self._gate = Gate(checker, emulator.sessions, lockout, far_checker=far_checker)
         self._logins = LoginDoor(
             self._gate, emulator.accounts, self._release, emulator.random, emulator.clock.now
         )

@@ -12,6 +12,7 @@ from cpanel_emu.server.parameters import Parameters, RequestTooLarge, read_param
 
 _TOKEN = re.compile(r"/cpsess(\d+)(?=/|\Z)", re.ASCII)
 _SLASHES = re.compile(r"/{2,}")
+_MOST_DIGITS = 18
 _WHM_PORTS = frozenset({"2086", "2087"})
 
 
@@ -129,8 +130,8 @@ def _body(environ: Mapping[str, Any], limit: int) -> bytes:
     length = environ.get("CONTENT_LENGTH") or ""
     stream: IO[bytes] = environ["wsgi.input"]
     if length.isdecimal():
-        if int(length) > limit:
-            raise RequestTooLarge(f"The body has {length} bytes; {limit} are allowed.")
+        if len(length) > _MOST_DIGITS or int(length) > limit:
+            raise RequestTooLarge(f"The body has more than {limit} bytes.")
         return stream.read(int(length))
     body = stream.read(limit + 1) if environ.get("wsgi.input_terminated") else b""
     if len(body) > limit:

@@ -76,4 +76,5 @@ TARGET = Target(
             b'"0123456789abcdef0123456789abcdef","token":"/cpsess1","expires":99}'
         ),
     ),
+    longest=800,
 )
