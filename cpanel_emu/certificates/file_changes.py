@@ -3,9 +3,11 @@
 Theory of operation: a small file beside the index, the notes, says what the change under way does
 to which file, and is written before that is done. What a file held is kept under a temporary name
 until the end. The change counts once the index has committed its number. Whoever holds the
-account's write lock next, after a crash, finds the notes: if the index does not have that number,
-everything noted is taken back. So a change happens as a whole or not at all, wherever the process
-that made it was killed.
+account's write lock next finds the notes: if the index does not have that number, the process was
+killed, and everything noted is taken back. So a change happens as a whole or not at all.
+
+Notes of a finished change stay where they are until the next one writes over them: the lock is
+free by then, and they may be another's already.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically
 
 _NONE = b"\n"
 """The notes end with an empty line; nothing before it means that no change is under way."""
+_LONGEST_NUMBER = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class FileChanges:
         self._number = number
         self._end = 0
         self._changes: list[_Change] = []
+        self._settled = 0
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         self._notes = os.open(notes, flags, 0o600)
 
@@ -113,9 +117,9 @@ class FileChanges:
     def finish(self) -> None:
         """Forget what was there before: the index has committed the change."""
         if self._end:
-            # What cannot be forgotten now is forgotten by whoever changes something next.
+            self._settled = self._number()
+            # What cannot be removed now is swept away when the directory is opened next.
             with contextlib.suppress(OSError):
-                self._clear()
                 _forget(self._changes)
             self._reset()
 
@@ -130,7 +134,7 @@ class FileChanges:
             self._reset()
 
     def recover(self, committed: Callable[[], int]) -> None:
-        """Finish or take back the change that a process left when it was killed.
+        """Take back the change that a process left when it was killed.
 
         Args:
             committed: returns the number that the index has committed last.
@@ -138,13 +142,10 @@ class FileChanges:
         Raises:
             OSError: that cannot be done.
         """
-        if os.pread(self._notes, 1, 0) in {_NONE, b""}:
+        digits = os.pread(self._notes, _LONGEST_NUMBER, 0).partition(b"\n")[0]
+        if not digits.isdigit() or int(digits) <= self._settled or int(digits) <= committed():
             return
-        number, changes = self._read()
-        if number <= committed():
-            _forget(changes)
-        else:
-            _put_back(changes)
+        _put_back(self._read())
         self._clear()
 
     def forget(self) -> None:
@@ -162,16 +163,14 @@ class FileChanges:
         self._end = 0
         self._changes.clear()
 
-    def _read(self) -> tuple[int, list[_Change]]:
-        """Return the noted number and changes; notes that are damaged tell nothing."""
+    def _read(self) -> list[_Change]:
+        """Return the noted changes; notes that are damaged tell nothing."""
         size = os.fstat(self._notes).st_size
-        first, *lines = os.pread(self._notes, size, 0).partition(b"\n\n")[0].split(b"\n")
+        _, *lines = os.pread(self._notes, size, 0).partition(b"\n\n")[0].split(b"\n")
         try:
-            number = int(first)
-            rows = [json.loads(line) for line in lines]
-            return number, [self._noted(*row) for row in rows]
+            return [self._noted(*json.loads(line)) for line in lines]
         except (ValueError, TypeError):
-            return 0, []
+            return []
 
     def _noted(self, place: str, name: str, kept: str | None) -> _Change:
         if not all(is_plain_name(one) for one in (place, name, kept or "x")):

@@ -34,6 +34,10 @@ class Unanswered(Exception):
     """No whole answer came: the server was killed, or hung up."""
 
 
+class ProgramKilled(Unanswered):
+    """A program on the command line was killed; others, and the server, may be well."""
+
+
 class WrongAnswer(Exception):
     """What came is no answer: a status of 500 or more, or a body that cannot be read."""
 
@@ -234,8 +238,12 @@ class ProgramDoor:
             if self._running is not None:
                 self._running.kill()
 
-    def ask(self, call: Call, point: Point | None = None) -> Answer:
-        """Make *call*; the process is killed at *point*, if there is one."""
+    def point(self) -> Point | None:
+        """Return where the next process kills itself; nowhere."""
+        return None
+
+    def ask(self, call: Call) -> Answer:
+        point = self.point()
         program = {"uapi": "uapi", "1": "cpapi1"}.get(call.api, "cpapi2")
         environment = self._environment
         if point is not None:
@@ -254,7 +262,7 @@ class ProgramDoor:
         with self._lock:
             self._running = None
         if status < 0:
-            raise Unanswered(f"{program} ended by signal {-status}")
+            raise ProgramKilled(f"{program} ended by signal {-status}")
         if status:
             raise WrongAnswer(f"{call}: {program} ended with {status}: {errors[:300]!r}")
         return _read_json(output, call)

@@ -8,6 +8,7 @@ turns up elsewhere was mixed up.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import random
@@ -20,7 +21,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from torturing.doors import Answer, Call, Door, Unanswered, WrongAnswer, can_ask
+from torturing.doors import (
+    Answer,
+    Call,
+    Door,
+    ProgramKilled,
+    Unanswered,
+    WrongAnswer,
+    can_ask,
+)
 from torturing.report import Report
 
 Things = dict[tuple[str, str], str]
@@ -257,10 +266,11 @@ class Client:
         number = self._count % 4 if self._cleans else self._count
         life = Life(f"c{self._number}-{self._count}.example.org", f"c{self._number}_{number}")
         self.lives.append(life)
-        for step in steps(life, self._generator):
-            self._take(life, step)
-            if self._generator.random() < 0.3:
-                self._look(life)
+        with contextlib.suppress(ProgramKilled):  # this life is over, others may come
+            for step in steps(life, self._generator):
+                self._take(life, step)
+                if self._generator.random() < 0.3:
+                    self._look(life)
         if self._cleans:
             for step in cleaning(life):
                 self._take(life, step)

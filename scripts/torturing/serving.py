@@ -13,6 +13,7 @@ from pathlib import Path
 
 from torturing.doors import injectable, program_environment
 from torturing.injection import VARIABLE, Point
+from torturing.state import USER
 
 _PATIENCE = 60.0
 
@@ -45,9 +46,10 @@ class Server:
         if point is not None:
             environment[VARIABLE] = str(point)
         ports = ["--cpanel=0", "--cpanel-tls=off", "--whm=0", "--whm-tls=off"]
+        account = f"--liveapi-user={USER}"  # whoever is added
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the server)
         self.process = subprocess.Popen(
-            [*injectable(), "serve", *ports, *arguments],
+            [*injectable(), "serve", *ports, account, *arguments],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -10,6 +10,7 @@ import pytest
 
 from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.own_folder import OwnFolder
+from cpanel_emu.root import TEMPORARY_PREFIX
 
 NUMBER = 7
 """Of the change under way."""
@@ -47,7 +48,8 @@ NEW = {"replaced": b"new", "new": b"new"}
 
 
 def _content(place: OwnFolder) -> dict[str, bytes]:
-    return {name: place.read(name)[0] for name in place.names()}
+    names = [name for name in place.names() if not name.startswith(TEMPORARY_PREFIX)]
+    return {name: place.read(name)[0] for name in names}
 
 
 @pytest.mark.parametrize(("committed", "expected"), [(NUMBER - 1, OLD), (NUMBER, NEW)])
@@ -58,7 +60,7 @@ def test_the_next_process_finishes_or_takes_back(
         files.recover(lambda: committed)
         assert _content(place) == expected
         place.write("later", b"x")
-        files.recover(lambda: NUMBER - 1)
+        files.recover(lambda: committed)
     assert _content(place) == {**expected, "later": b"x"}, "only once"
 
 
@@ -102,6 +104,18 @@ def test_damaged_notes_harm_nothing(tmp_path: Path, place: OwnFolder, notes: byt
         files.finish()
     assert _content(place) == {**OLD, "new": b"new"}
     assert outside.exists()
+
+
+def test_who_finishes_late_leaves_the_notes_of_the_next_alone(
+    tmp_path: Path, place: OwnFolder
+) -> None:
+    """The lock is free once the index has committed; another may be in the middle of its own."""
+    with _opened(tmp_path) as late, _opened(tmp_path) as files:
+        late.write(place, "first", b"x", replaces=False)
+        files.write(place, "second", b"x", replaces=False)
+        late.finish()
+        files.recover(lambda: NUMBER - 1)
+    assert _content(place) == {**OLD, "first": b"x"}
 
 
 def test_a_shorter_change_after_a_longer_one(cut_off: Path, place: OwnFolder) -> None:
