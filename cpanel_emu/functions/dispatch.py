@@ -38,7 +38,8 @@ def answer(call: Call, context: Context, registry: Registry) -> Answer:
     try:
         result = function.run(context, call.arguments)
     except Failure as failure:
-        return Answer(named, function.failed(str(failure)))
+        # Some texts quote the caller, and no API answer may hold <html> (wire §4.3).
+        return Answer(named, function.failed(str(failure).translate(_UNSAFE_IN_ECHO)))
     named_arguments = call.arguments.named
     if isinstance(result, Rows) and any(name.startswith(_MODIFIERS) for name in named_arguments):
         result = modifiers.modified(result, named_arguments, context.release)
