@@ -9,6 +9,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -91,6 +92,7 @@ class Reader:
         for path in filter(Path.is_file, EXAMPLES.iterdir()):
             text = path.read_text(encoding="utf-8")
             (self.folder / path.name).write_text(self._here(text), encoding="utf-8")
+        shutil.copytree(EXAMPLES / "golden", self.folder / "golden")
 
     def run(self, command: Command) -> str:
         """Run *command* and return its output, ended by LF; its errors go to the test's."""

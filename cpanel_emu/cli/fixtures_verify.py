@@ -86,7 +86,7 @@ class _Tally:
             report = result.report()
             self.wrong += 1
             self.progress.clear()
-            click.echo(f"{report}\n")
+            click.echo(f"{report.rstrip()}\n")
         elif case.gap is not None:
             self.gaps += 1
             skipped = f"known gap {case.gap.id}: {case.gap.reason}"

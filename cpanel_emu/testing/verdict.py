@@ -84,11 +84,20 @@ def template(suite: Suite, expectation: Expectation, path: Path) -> Response:
 def _resolved(template: Response, answer: Response, names: Names) -> Response:
     """Return the answer that should have come, with every name replaced."""
     body = names.resolve(template.body, answer.body)
-    sized = Names({**names.known, "length": str(len(body))}, names.volatile)
+    sized = Names({**names.known, "length": _length(body, answer)}, names.volatile)
     head = sized.resolve(template.head, answer.head)
     del sized.known["length"]
     names.known.update(sized.known)
     return Response(head, body)
+
+
+def _length(body: bytes, answer: Response) -> str:
+    """Return the Content-Length to expect: that of the other body, if it is right and differs.
+
+    So the report on a wrong body begins where the body goes wrong.
+    """
+    told = answer.header("Content-Length")
+    return told if told == str(len(answer.body)) else str(len(body))
 
 
 def _judge_bytes(wanted: Response, answer: Response) -> list[str]:
