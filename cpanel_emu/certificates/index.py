@@ -234,7 +234,7 @@ class Index:
         Raises:
             StoreError: the lock cannot be made.
         """
-        with self._errors(), open(f"{self._path}-told", "ab") as lock:  # noqa: PTH123
+        with self._errors(), open(f"{self._path}-told", "ab", opener=_private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -246,7 +246,7 @@ class Index:
         """
         with (
             self._errors(),
-            open(f"{self._path}-told", "ab") as lock,  # noqa: PTH123
+            open(f"{self._path}-told", "ab", opener=_private) as lock,
             contextlib.suppress(BlockingIOError),
         ):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -418,6 +418,10 @@ class Index:
     def mark(self, name: str) -> None:
         """Remember that *name* was done; call inside `changing`."""
         self._database.execute("INSERT OR IGNORE INTO mark (name) VALUES (?)", (name,))
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 def _item(row: tuple[object, ...]) -> Item:
