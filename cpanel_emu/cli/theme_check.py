@@ -74,7 +74,12 @@ def check(
             raise ConfigurationError(f"--ignore: {unknown(name, RULES)}")
     with Progress("files checked") as progress:
         report = check_theme(
-            folder, _known(flags), exclude=exclude, ignore=ignore, step=progress.step
+            folder,
+            _known(flags),
+            exclude=exclude,
+            ignore=ignore,
+            step=progress.step,
+            workers=os.cpu_count() or 1,
         )
     if html is not None:
         from cpanel_emu.migration.check.html_report import html_text  # noqa: PLC0415  (loads Jinja2)

@@ -97,6 +97,8 @@ def variable(match: re.Match[str]) -> tuple[Part, int]:
 
 def parse_expression(text: str) -> Expression:
     """Return *text* as an expression; everything but variables is literal."""
+    if "$" not in text:  # most texts
+        return literal(text)
     parts: list[Part] = []
     position = 0
     while (match := _VARIABLE.search(text, position)) is not None:

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cpanel_emu.migration.check.facts import FileFacts, FunctionName
+from cpanel_emu.migration.check.files import ReadFile, read_file, read_files
 from cpanel_emu.migration.check.findings import Finding
 from cpanel_emu.migration.check.including import Includes
 from cpanel_emu.migration.check.known import Known, Use
-from cpanel_emu.migration.check.reading import read_language, read_page
 from cpanel_emu.migration.check.report import FunctionUsage, Report, Usage, usages
 from cpanel_emu.migration.check.texts import Language, Texts
-from cpanel_emu.migration.pages import FileKind, Skipped, ThemeFile, read, walk
+from cpanel_emu.migration.pages import FileKind, Skipped, ThemeFile, walk
 from cpanel_emu.migration.successors import successors
-from cpanel_emu.tags import Theme, decode
-from cpanel_emu.tags.theme import LanguageFile
+from cpanel_emu.tags import Theme
 
 Step: TypeAlias = Callable[[], object]
 """Called after each file."""
@@ -32,6 +31,7 @@ def check_theme(
     exclude: Sequence[str] = (),
     ignore: Collection[str] = (),
     step: Step = lambda: None,
+    workers: int = 1,
 ) -> Report:
     """Return what the pages of a theme use, and what is wrong in them.
 
@@ -41,11 +41,13 @@ def check_theme(
         exclude: patterns of files to leave out (`walk`).
         ignore: names of rules whose findings are left out.
         step: called after each file that was read.
+        workers: how many processes read files, if there are many.
 
     Raises:
         ConfigurationError: there is no such folder.
+        WorkerLost: a worker process died.
     """
-    return _Check(folder, known, step).run(exclude, frozenset(ignore))
+    return _Check(folder, known, step).run(exclude, frozenset(ignore), workers)
 
 
 class _Check:
@@ -53,11 +55,12 @@ class _Check:
         self._folder = folder
         self._known = known
         self._step = step
+        self._read: set[str] = set()
         self._facts: dict[str, FileFacts] = {}
         self._languages: list[Language] = []
         self._skipped: list[Skipped] = []
 
-    def run(self, exclude: Sequence[str], ignore: frozenset[str]) -> Report:
+    def run(self, exclude: Sequence[str], ignore: frozenset[str], workers: int) -> Report:
         """Check the folder."""
         found: list[ThemeFile] = []
         for one in walk(self._folder, exclude):
@@ -65,42 +68,33 @@ class _Check:
                 self._skipped.append(one)
             else:
                 found.append(one)
-        for file in found:
-            if file.kind in _READ:
-                self._read(file, file.kind)
+        first = [file for file in found if file.kind in _READ]
+        for told in read_files(first, self._known, workers):
+            self._take(told)
         includes = self._read_included({file.path: file for file in found})
         return self._sum(found, includes, ignore)
 
-    def _read(self, file: ThemeFile, kind: FileKind) -> None:
-        content = read(file)
+    def _take(self, told: ReadFile) -> None:
+        """Keep what a file told; one that holds no tags and is no page counts for nothing."""
+        self._read.add(told.path)
         self._step()
-        if isinstance(content, Skipped):
-            self._skipped.append(content)
-        elif kind is FileKind.LANGUAGE:
-            keys = frozenset(LanguageFile.parse(decode(content)).entries)
-            self._languages.append(Language(file.path, keys))
-            self._facts[file.path] = read_language(file.path, content, self._known)
-        else:
-            facts = read_page(file.path, kind, content, self._known)
-            if kind is FileKind.PAGE or facts.tags:
-                self._facts[file.path] = facts
+        if told.skipped is not None:
+            self._skipped.append(told.skipped)
+        if told.language is not None:
+            self._languages.append(told.language)
+        facts = told.facts
+        if facts is not None and (facts.tags or facts.kind is not FileKind.INCLUDED):
+            self._facts[told.path] = facts
 
     def _read_included(self, files: Mapping[str, ThemeFile]) -> Includes:
         """Read files of other names too, if a page includes them with their tags processed."""
         while True:
             includes = self._includes()
-            unread = [
-                files[path]
-                for path in sorted(includes.parsed_targets())
-                if path in files and files[path].kind is FileKind.OTHER and path not in self._facts
-            ]
+            unread = sorted((includes.parsed_targets() & files.keys()) - self._read)
             if not unread:
                 return includes
-            for file in unread:
-                self._read(file, FileKind.INCLUDED)
-                self._facts.setdefault(
-                    file.path, FileFacts(file.path, FileKind.INCLUDED, file.size)
-                )
+            for path in unread:
+                self._take(read_file(files[path], FileKind.INCLUDED, self._known))
 
     def _includes(self) -> Includes:
         packages = {one.package for one in self._languages if one.package}

@@ -1,27 +1,26 @@
 """One file into `FileFacts`: every tag, what it uses, and what is wrong with it.
 
 Nothing is evaluated, and nothing but the text of the file is looked at; whether included files and
-language keys exist is for `linking`.
+language keys exist is for `including` and `texts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
 from cpanel_emu.migration.check import rules
-from cpanel_emu.migration.check.facts import FileFacts, FunctionName, Reference, TagUse, TextUse
+from cpanel_emu.migration.check.counting import Tag, count
+from cpanel_emu.migration.check.facts import FileFacts
 from cpanel_emu.migration.check.findings import Finding, Rule
 from cpanel_emu.migration.check.judgements import judge
 from cpanel_emu.migration.check.known import Known, Use
-from cpanel_emu.migration.check.regions import Regions, comments, php_code
+from cpanel_emu.migration.check.regions import comments, php_code
 from cpanel_emu.migration.check.suspicions import suspicion_of
-from cpanel_emu.migration.check.uses import brought_in, kind_of, subject_of, texts_of
 from cpanel_emu.migration.pages import FileKind
-from cpanel_emu.migration.parts import expressions_of, literal_of, operands_of, parts_of
-from cpanel_emu.tags import decode, parse
+from cpanel_emu.migration.parts import expressions_of, parts_of
+from cpanel_emu.tags import PageWarning, decode, parse
 from cpanel_emu.tags.encoding import Place
-from cpanel_emu.tags.expression_tree import Hash, Part, ScalarVariable
 from cpanel_emu.tags.lexer import has_tags
 from cpanel_emu.tags.tree import (
     Api1Call,
@@ -35,10 +34,10 @@ from cpanel_emu.tags.tree import (
     function_use,
 )
 
-COMPUTED = "…"
-"""Stands for a key that is computed."""
-
 _AFTER = 256
+"""Characters behind a tag that are looked at."""
+_NEAR = 8
+"""The same finding comes again only close by: two fields of one tag."""
 _FOLLOWS_FROM_A_WRONG_END = frozenset(
     {
         rules.BROKEN_TAG,
@@ -106,6 +105,7 @@ class _Reader:
         self._facts = facts
         self._known = known
         self._start = start or Place()
+        self._wrong_ends: set[tuple[int, int]] = set()
 
     def read(self, source: str) -> None:
         """Read the text."""
@@ -113,96 +113,72 @@ class _Reader:
         placed = list(_placed(document.nodes, 0))
         hidden = comments(source)
         php = php_code(source, [(each.start, each.end) for each in placed])
-        wrong_ends: set[Place] = set()
         for node, start, end in placed:
-            parts = parts_of(expressions_of(node))
-            suspicion = None
-            if not isinstance(node, Copied):
-                suspicion = suspicion_of(node, source[end : end + _AFTER])
-            if suspicion is not None:
-                self._find(node.place, *suspicion)
-                if suspicion.rule in _WRONG_ENDS:
-                    wrong_ends.add(node.place)
-            self._count(node, parts, whole=node.place not in wrong_ends)
-            self._judge(node, parts, wrong_ends)
-            self._look_round(node, start, hidden, php)
+            tag = self._tag(node, source[end : end + _AFTER])
+            count(self._facts, tag, self._known)
+            self._judge(tag)
+            if start in php:
+                self._find(tag.place, rules.TAG_IN_PHP, "the tag stands inside PHP code", "")
+            if start in hidden:
+                self._in_comment(tag)
         for warning in document.warnings:
-            rule = rules.rule_of_warning(warning.rule, warning.message)
-            place = Place(warning.line, warning.column)
-            if place not in wrong_ends or rule not in _FOLLOWS_FROM_A_WRONG_END:
-                mend = rules.mend_of_warning(rule, warning.message)
-                self._find(place, rule, warning.message, mend, warning.rule)
+            self._warn(warning)
 
-    def _judge(self, node: Node, parts: list[Part], wrong_ends: set[Place]) -> None:
-        for rule, message, mend in judge(node, parts):
-            if node.place not in wrong_ends or rule not in _FOLLOWS_FROM_A_WRONG_END:
-                self._find(node.place, rule, message, mend)
-        function = self._function(node)
-        if function is not None and self._known.use(function) is Use.UNKNOWN:
-            message = f"the emulator has no function {function}"
-            self._find(node.place, rules.UNKNOWN_FUNCTION, message, self._known.mend(function))
-
-    def _look_round(self, node: Node, start: int, hidden: Regions, php: Regions) -> None:
-        if start in php:
-            self._find(node.place, rules.TAG_IN_PHP, "the tag stands inside PHP code", "")
-        if start in hidden and isinstance(node, Api1Call | Api2Call | TemplateToolkit):
-            function = self._function(node)
-            if function is not None and not self._known.is_part_of_the_tag_system(function):
-                message = f"{function} is called inside an HTML comment"
-                self._find(node.place, rules.CALL_IN_COMMENT, message, "")
-
-    def _count(self, node: Node, parts: list[Part], *, whole: bool) -> None:
-        kind = kind_of(node, self._known)
-        if not kind:
-            return
-        place = self._place(node.place)
-        function = self._function(node)
-        self._facts.tags.append(TagUse(*place, kind, subject_of(node), function))
-        if function is not None:
-            self._facts.functions[function] += 1
-        if whole:
-            self._link(node, parts, place)
-        for variable in _variables(parts):
-            self._facts.variables[variable] += 1
-        if isinstance(node, Block) and node.word == "cpanelfeature":
-            for operand in operands_of(node.condition):
-                self._facts.features[literal_of(operand.expression) or COMPUTED] += 1
-
-    def _link(self, node: Node, parts: list[Part], place: tuple[int, int]) -> None:
-        """Note what other files a tag needs; one that swallows text does not mean what it says."""
-        found = brought_in(node)
-        if found is not None:
-            self._facts.references.append(Reference(*found, *place))
-        self._facts.texts += [TextUse(*text, *place) for text in texts_of(node, parts)]
-
-    def _function(self, node: Node) -> FunctionName | None:
+    def _tag(self, node: Node, after: str) -> Tag:
+        """Return what is known of a tag; note it if it does not end where its author thought."""
+        place = self._place(node.place.line, node.place.column)
+        suspicion = None if isinstance(node, Copied) else suspicion_of(node, after)
+        ends_right = suspicion is None or suspicion.rule not in _WRONG_ENDS
+        if suspicion is not None:
+            self._find(place, *suspicion)
+        if not ends_right:
+            self._wrong_ends.add(place)
         use = function_use(node)
-        return None if use is None else self._known.named(*use)
+        function = None if use is None else self._known.named(*use)
+        return Tag(node, place, function, parts_of(expressions_of(node)), ends_right)
 
-    def _find(self, place: Place, rule: Rule, message: str, mend: str, citation: str = "") -> None:
+    def _judge(self, tag: Tag) -> None:
+        for rule, message, mend in judge(tag.node, tag.parts):
+            if tag.ends_right or rule not in _FOLLOWS_FROM_A_WRONG_END:
+                self._find(tag.place, rule, message, mend)
+        if tag.function is not None and self._known.use(tag.function) is Use.UNKNOWN:
+            message = f"the emulator has no function {tag.function}"
+            mend = self._known.mend(tag.function)
+            self._find(tag.place, rules.UNKNOWN_FUNCTION, message, mend)
+
+    def _in_comment(self, tag: Tag) -> None:
+        if not isinstance(tag.node, Api1Call | Api2Call | TemplateToolkit):
+            return
+        function = tag.function
+        if function is not None and not self._known.is_part_of_the_tag_system(function):
+            message = f"{function} is called inside an HTML comment"
+            self._find(tag.place, rules.CALL_IN_COMMENT, message, "")
+
+    def _warn(self, warning: PageWarning) -> None:
+        """Make a finding of what the parser warns of."""
+        rule = rules.rule_of_warning(warning.rule, warning.message)
+        place = self._place(warning.line, warning.column)
+        if place not in self._wrong_ends or rule not in _FOLLOWS_FROM_A_WRONG_END:
+            mend = rules.mend_of_warning(rule, warning.message)
+            self._find(place, rule, warning.message, mend, warning.rule)
+
+    def _find(
+        self, place: tuple[int, int], rule: Rule, message: str, mend: str, citation: str = ""
+    ) -> None:
+        """Note a finding, once."""
         finding = Finding(
             self._facts.path,
-            *self._place(place),
+            *place,
             rule,
             message,
             mend or rule.mend,
             citation or rule.citation,
         )
-        if finding not in self._facts.findings[-8:]:
+        if finding not in self._facts.findings[-_NEAR:]:
             self._facts.findings.append(finding)
 
-    def _place(self, place: Place) -> tuple[int, int]:
+    def _place(self, line: int, column: int) -> tuple[int, int]:
         """Return line and column in the file of a place in the text."""
-        if place.line > 1:
-            return self._start.line + place.line - 1, place.column
-        return self._start.line, self._start.column + place.column - 1
-
-
-def _variables(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
-    """Yield name and key of every known variable among *parts*."""
-    for part in parts:
-        if isinstance(part, Hash):
-            key = literal_of(part.key)
-            yield part.name, COMPUTED if key is None else key
-        elif isinstance(part, ScalarVariable):
-            yield part.name, ""
+        if line > 1:
+            return self._start.line + line - 1, column
+        return self._start.line, self._start.column + column - 1
