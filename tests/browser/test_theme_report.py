@@ -55,4 +55,4 @@ def test_report(browser: webdriver.Chrome, keep: Callable[[str], None], tmp_path
         keep(f"theme-report-{scheme}-{width}")
     assert len(papers) == 2
     assert browser.execute_script(_REQUESTS) == []
-    assert browser.get_log("browser") == []
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
