@@ -17,7 +17,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.requirements import NODE_CLIENTS, require_node_package, require_program
+from tests.requirements import (
+    NODE_CLIENTS,
+    require_node_package,
+    require_perl_module,
+    require_program,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "docs" / "examples"
@@ -102,6 +107,8 @@ class Reader:
         for suffix, program in _PAGES.items():
             if suffix in command.text:
                 require_program(program)
+        if ".html.tt" in command.text:
+            require_perl_module("Template")
         if "node " in command.text:
             require_node_package("cpanel-lib")
         done = subprocess.run(

@@ -72,17 +72,19 @@ class LivePages:
             InterpreterError: its interpreter is missing, or cannot be started.
         """
         emulator = self._emulator
+        sessions: list[LiveApiSession] = []
 
         def open_session(account: str) -> LiveApiSession:
             assert account == asked.account.user
-            return LiveApiSession(emulator, asked)
+            sessions.append(LiveApiSession(emulator, asked))
+            return sessions[-1]
 
         answer = PageRunner(emulator.root.local_cpanel, open_session, self._limits).run(request)
         for warning in _warnings(asked.source, answer):
             emulator.journal.record_warning(
                 warning, asked.path, asked.account.user, emulator.clock.now()
             )
-        return answer
+        return replace(answer, variables=sessions[-1].variables) if sessions else answer
 
     def render(
         self,
@@ -109,13 +111,18 @@ class LivePages:
         if query is not None:
             request = replace(request, query=query)
         if posted:
-            body = _form(posted).encode("ascii")
-            request = replace(request, method="POST", body=body, content_type=_FORM_TYPE)
+            request = with_form(request, posted)
         answer = self.run(asked, request)
-        page = RenderedPage(answer.body, tuple(_warnings(asked.source, answer)))
+        page = RenderedPage(answer.body, tuple(_warnings(asked.source, answer)), answer.variables)
         if strict and page.warnings:
             raise StrictPageError(page)
         return page
+
+
+def with_form(request: CgiRequest, fields: Mapping[str, str]) -> CgiRequest:
+    """Return *request* as a form with these *fields* is posted."""
+    body = _form(fields).encode("ascii")
+    return replace(request, method="POST", body=body, content_type=_FORM_TYPE)
 
 
 def _form(fields: Mapping[str, str]) -> str:

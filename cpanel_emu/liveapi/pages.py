@@ -74,3 +74,5 @@ class PageAnswer:
     """Whether it came to its end by itself, within its limits."""
     messages: str
     """What it wrote to standard error, for the journal."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """``$CPVAR{…}`` as its last connection left them."""

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ class ProcessLimits:
     """Bytes of standard output and of standard error."""
     memory: int | None = None
     """Bytes of address space, where the system can limit it from outside (Linux)."""
+    stop: threading.Event | None = None
+    """Ends the page before its time when it is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class _Watch:
         with selectors.DefaultSelector() as selector:
             for descriptor in self._written:
                 selector.register(descriptor, selectors.EVENT_READ)
-            while time.monotonic() < deadline:
+            while time.monotonic() < deadline and not self._is_stopped():
                 ended = self._has_ended()
                 # A child of the page may hold the pipes open; what it writes later is lost.
                 tick = 0.0 if ended else _LONG_TICK if selector.get_map() else _SHORT_TICK
@@ -121,6 +124,9 @@ class _Watch:
                 if any(len(written) > self._limits.output for written in self._written.values()):
                     return False
         return False
+
+    def _is_stopped(self) -> bool:
+        return self._limits.stop is not None and self._limits.stop.is_set()
 
     def _read(self, selector: selectors.BaseSelector, descriptor: int) -> None:
         piece = os.read(descriptor, _PIECE)

@@ -7,7 +7,7 @@ read by one open page, so what a call or a ``setvar`` sets is seen by what comes
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,11 @@ class LiveApiSession:
                 return self._page_text(text)
             case _:
                 return answers.EMPTY
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """``$CPVAR{…}`` as they are now."""
+        return dict(self._page.variables)
 
     @functools.cached_property
     def _page(self) -> OpenPage:

@@ -85,7 +85,8 @@ class TemplatePages:
             raise MissingPage(f'There is no page "{asked.path}".')
         session = TemplateSession(emulator, asked)
         world = _world(emulator.frontend.open(asked), theme.folder, file)
-        page = _page(file, self._outcome(session, world, asked.account.user), session.warnings)
+        outcome = self._outcome(session, world, asked.account.user)
+        page = _page(file, outcome, session)
         for warning in page.warnings:
             emulator.journal.record_warning(
                 warning, asked.path, asked.account.user, emulator.clock.now()
@@ -162,16 +163,16 @@ def _world(page: OpenPage, theme: Path, file: str) -> bytes:
     return encode(json.dumps(world, ensure_ascii=False))
 
 
-def _page(file: str, outcome: Outcome, asked: tuple[PageWarning, ...]) -> RenderedPage:
+def _page(file: str, outcome: Outcome, session: TemplateSession) -> RenderedPage:
     """Return the page that came out."""
     lines = outcome.errors.decode("utf-8", "replace").splitlines()[:_MOST_MESSAGES]
-    warnings = [*asked, *(PageWarning(file, 1, 1, _RULE, line) for line in lines)]
+    warnings = [*session.warnings, *(PageWarning(file, 1, 1, _RULE, line) for line in lines)]
     if not outcome.completed:
         message = "the page was stopped: it took too long or printed too much"
         warnings.append(PageWarning(file, 1, 1, _RULE, message))
-        return RenderedPage(outcome.output + CUT_SHORT, tuple(warnings))
+        return RenderedPage(outcome.output + CUT_SHORT, tuple(warnings), session.variables)
     if outcome.status == 0:
-        return RenderedPage(outcome.output, tuple(warnings))
+        return RenderedPage(outcome.output, tuple(warnings), session.variables)
     if outcome.status == _TEMPLATE_ERROR:
         told = outcome.output.decode("utf-8", "replace").rstrip()
     else:
@@ -179,4 +180,4 @@ def _page(file: str, outcome: Outcome, asked: tuple[PageWarning, ...]) -> Render
     place = _PLACE.search(told)
     where = (place["file"], int(place["line"])) if place is not None else (file, 1)
     error = PageWarning(where[0], where[1], 1, _RULE, " ".join(told.split()))
-    return RenderedPage(error_page(file, error), (*warnings, error))
+    return RenderedPage(error_page(file, error), (*warnings, error), session.variables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jinja2
 
@@ -39,6 +39,8 @@ class RenderedPage:
 
     body: bytes
     warnings: tuple[PageWarning, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """``$CPVAR{…}`` as the page left them."""
 
 
 class StrictPageError(EmulatorError):
@@ -228,7 +230,8 @@ class Renderer:
             return self._checked(self._copy(path), strict=strict)
         page = self.open(path, values, calls, trace, variables)
         body = encode(page.file())
-        return self._checked(RenderedPage(body, page.warnings), strict=strict)
+        rendered = RenderedPage(body, page.warnings, dict(page.variables))
+        return self._checked(rendered, strict=strict)
 
     def render_text(
         self,

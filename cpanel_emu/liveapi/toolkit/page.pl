@@ -48,6 +48,11 @@ my $template = Template->new(
     }
 );
 
+# To a page text is a number if it begins with one, else 0, as it is to tags; that is no mistake.
+local $SIG{__WARN__} = sub {
+    print STDERR @_ if $_[0] !~ /isn't numeric in |uninitialized value /;
+};
+
 my $output = q{};
 if ( $template->process( $given->{file}, $world->variables, \$output ) ) {
     print_bytes($output);

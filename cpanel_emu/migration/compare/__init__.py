@@ -1,0 +1,15 @@
+"""``theme compare``: both themes print the same, in every state that a page can see.
+
+====================  =======================================================================
+part                  what it does
+====================  =======================================================================
+`facts`               finds out what a page can see: functions, features, form fields
+`states`              an account, what is stored on it, a form, what fails
+`matrix`              the built-in states; those of ``--matrix`` stand in `matrix_file`
+`side`                renders pages of one theme, each in a state that is as good as new
+`differences`         what differs between two rendered pages; `dom` for ``--as html``
+`comparing`           all pages in all states, side by side
+`grouping`            equal differences as one; ``text``, ``json_report``, ``junit`` and
+                      ``html_report`` show them
+====================  =======================================================================
+"""
