@@ -68,14 +68,21 @@ def in_child(work: Callable[[], object]) -> Ended:
     return Ended(False, sent)
 
 
+EMULATOR_OPTIONS = {
+    "clock": CLOCK,
+    "random_seed": 1,
+    "key_pool": fixtures() / "keys" / "pool",
+    "liveapi": "off",
+}
+"""With these, each change ends in the same state, byte for byte."""
+
+
 def _emulator(root: Path, release: str) -> Emulator:
-    pool = fixtures() / "keys" / "pool"
-    return Emulator(
-        root=root, emulate_version=release, clock=CLOCK, random_seed=1, key_pool=pool, liveapi="off"
-    )
+    return Emulator(root=root, emulate_version=release, **EMULATOR_OPTIONS)
 
 
-def _prepare(root: Path, release: str, scenario: Scenario) -> State:
+def prepare(root: Path, release: str, scenario: Scenario) -> State:
+    """Fill *root* with the state before the change of *scenario*, and return it."""
     with _emulator(root, release) as emulator:
         for step in scenario.before:
             step(emulator)
@@ -111,6 +118,11 @@ def _mend(root: Path, release: str, point: Point | None) -> tuple[State, list[st
     return state, injection.events
 
 
+def mended(root: Path, release: str) -> State:
+    """Return what *root* holds once it was opened again, and what is wrong with it."""
+    return _mend(root, release, None)[0]
+
+
 class Exploration:
     """Crashes of one scenario in one release."""
 
@@ -125,7 +137,7 @@ class Exploration:
     def run(self, choose: Callable[[list[Point]], list[Point]], generator: random.Random) -> None:
         """Crash at the points that *choose* takes from all there are."""
         self._before: State = in_child(
-            lambda: _prepare(self._fresh, self._release, self._scenario)
+            lambda: prepare(self._fresh, self._release, self._scenario)
         ).sent
         whole = self._copy()
         events: list[str] = in_child(lambda: self._changed(whole, None)).sent
@@ -210,7 +222,7 @@ def _warm_up(root: Path) -> None:
     """Load and check here what each child would otherwise load and check anew."""
     for scenario in SCENARIOS:
         if scenario.name in {"installssl, items known", "UAPI generate_csr"}:
-            _prepare(root, "docs", scenario)
+            prepare(root, "docs", scenario)
             with _emulator(root, "docs") as emulator:
                 scenario.step(emulator)
                 state_of(emulator)
