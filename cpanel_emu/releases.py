@@ -80,6 +80,8 @@ class Release:
 
     late_filter_types: bool
     """API 2's ``ne``, ``defined`` and ``undefined``, of 56 and 58 (``wire §2.8``)."""
+    mail_paginates_unasked: bool
+    """``Email::listpopswithdisk`` sends ``paginate``, all null, unasked (``wire §2.8``)."""
 
     @property
     def ecdsa(self) -> bool:
@@ -115,6 +117,7 @@ _RELEASE_11_32 = Release(
     role_rule=False,
     key_algorithm_members=False,
     late_filter_types=False,
+    mail_paginates_unasked=False,
 )
 _RELEASE_11_36 = dataclasses.replace(
     _RELEASE_11_32,
@@ -123,6 +126,7 @@ _RELEASE_11_36 = dataclasses.replace(
     number=(11, 36, 2, 3),
     server_header="cpsrvd/11.36.2.3",
     cache_control_on_whm_api1=True,
+    mail_paginates_unasked=True,
 )
 _RELEASE_11_36_0_4 = dataclasses.replace(
     _RELEASE_11_36,
@@ -143,6 +147,7 @@ _RELEASE_11_40 = dataclasses.replace(
     strings=StringRule.UTF8,
     challenge_password=False,
     layout=Layout.BY_ID,
+    mail_paginates_unasked=False,
 )
 _RELEASE_11_44 = dataclasses.replace(
     _RELEASE_11_40,

@@ -37,6 +37,7 @@ RELEASE_FIELDS = {
     "role_rule": "server roles can switch functions off",
     "key_algorithm_members": "ECDSA keys; UAPI records tell the key algorithm",
     "late_filter_types": "``ne``, ``defined`` and ``undefined`` as ``api2_filter_type``",
+    "mail_paginates_unasked": "``Email::listpopswithdisk`` sends ``paginate`` unasked",
 }
 """What the page calls each field of `Release`; the fields left out are not for users."""
 

@@ -22,9 +22,11 @@ _PRINTING = (
 _LISTING = (
     ("Branding", "brandingeditor"),
     ("Branding", "gensprites"),
-    ("Email", "listpopswithdisk"),
     ("UI", "dynamicincludelist"),
     ("UI", "listform"),
+)
+_NO_PAGES = dict.fromkeys(
+    ("current_page", "results_per_page", "start_result", "total_pages", "total_results")
 )
 
 
@@ -38,6 +40,11 @@ def no_rows(_context: Context, _arguments: Arguments) -> Result:
     return Rows()
 
 
+def listpopswithdisk(context: Context, _arguments: Arguments) -> Result:
+    """Return no mailboxes; some releases tell of pages that nobody asked for (``wire §2.8``)."""
+    return Rows(paginate=_NO_PAGES if context.release.mail_paginates_unasked else None)
+
+
 def isenabled(_context: Context, _arguments: Arguments) -> Result:
     """Set ``Contactus::isenabled`` (``tags §2.5``): the server has no contact form."""
     return Printed(variables={"Contactus::isenabled": "0"})
@@ -45,6 +52,7 @@ def isenabled(_context: Context, _arguments: Arguments) -> Result:
 
 FUNCTIONS = (
     Function(Api.API1, "Contactus", "isenabled", isenabled, status=Status.STUBBED),
+    Function(Api.API2, "Email", "listpopswithdisk", listpopswithdisk, status=Status.STUBBED),
     *(
         Function(Api.API1, module, name, prints_nothing, status=Status.STUBBED)
         for module, name in _PRINTING
