@@ -24,6 +24,8 @@ from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.errors import StoreError
 
 _SECONDS_TO_WAIT_FOR_OTHERS = 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.0002, 0.005
+"""Seconds between two looks whether another process has finished its change."""
 _SETTLED = 100_000_000
 """Nanoseconds after which a second change surely gets another time stamp than the first."""
 _VERSION = 2
@@ -124,7 +126,9 @@ class Index:
         path_mode = self._path.stat().st_mode & 0o777
         if path_mode != 0o600:
             self._path.chmod(0o600)
-        self._database.execute("BEGIN IMMEDIATE")
+        # From here on `_execute` waits, in shorter steps.
+        self._database.execute("PRAGMA busy_timeout = 0")
+        self._execute("BEGIN IMMEDIATE")
         if not self._is_usable():
             self._make_tables()
             # Nobody can tell any more whether that change was finished: keep what there is.
@@ -190,7 +194,7 @@ class Index:
             if not self.is_current:
                 raise IndexLost(f"The index {self._path} was removed.")
             self._number = None
-            self._database.execute("BEGIN IMMEDIATE")
+            self._execute("BEGIN IMMEDIATE")
             try:
                 files.recover(self._changes)
                 yield files
@@ -203,7 +207,7 @@ class Index:
             files.finish()
 
     def _changes(self) -> int:
-        (number,) = self._database.execute("SELECT changes FROM state").fetchone()
+        (number,) = self._execute("SELECT changes FROM state").fetchone()
         return int(number)
 
     def _counted(self) -> int:
@@ -225,7 +229,7 @@ class Index:
         """Whether ``ssl.db`` was written since the last change (`tell`)."""
         with self._lock, self._errors():
             statement = "SELECT changes <= told FROM state"
-            return bool(self._database.execute(statement).fetchone()[0])
+            return bool(self._execute(statement).fetchone()[0])
 
     @contextlib.contextmanager
     def telling(self) -> Iterator[None]:
@@ -260,7 +264,7 @@ class Index:
             StoreError: the database cannot be written.
         """
         with self._lock, self._errors():
-            self._database.execute("UPDATE state SET told = ?", (changes,))
+            self._execute("UPDATE state SET told = ?", (changes,))
 
     def close(self) -> None:
         """Close the database file."""
@@ -270,10 +274,32 @@ class Index:
                 self._files.close()
                 self._files = None
 
+    def _execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        """Run *statement*; while another process is at a change, wait for it.
+
+        SQLite itself waits in steps that grow to a tenth of a second, and a change takes a
+        fraction of a millisecond: several processes under load would mostly sleep.
+        """
+        until: float | None = None
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return self._database.execute(statement, values)
+            except sqlite3.OperationalError as error:
+                now = time.monotonic()
+                until = now + _SECONDS_TO_WAIT_FOR_OTHERS if until is None else until
+                if (
+                    getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY
+                    or now >= until
+                ):
+                    raise
+            time.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+
     def _rows(self, statement: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
         with self._lock:
             try:
-                return self._database.execute(statement, values).fetchall()
+                return self._execute(statement, values).fetchall()
             except sqlite3.Error as error:
                 raise self._error(error) from error
 

@@ -68,9 +68,11 @@ def asked(request: Request) -> Asked:
 
 def secret_parameters(request: Request) -> Collection[str]:
     """Return the parameters of *request* that are secret by their position (``ssl §7``)."""
-    form = _FORMATS.get(request.path[1:].partition("/")[0])
     values = request.values
-    if form is None or not ("arg-0" in values or "xmlin" in values):
+    if "arg-0" not in values and "xmlin" not in values:
+        return ()
+    form = _FORMATS.get(request.path[1:].partition("/")[0])
+    if form is None:
         return ()
     call = api.requested_call(request, form)
     position = secret_position(call.module, call.function)

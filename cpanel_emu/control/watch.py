@@ -212,7 +212,7 @@ class Watch:
     def _record(self, watched: _Watched, data: bytes) -> None:
         """Put the exchange into the journal; *data* is the answer as it is sent."""
         request = watched.request
-        if request.path.lower().endswith(_SCENERY) and not watched.passage.calls:
+        if not watched.passage.calls and request.path.lower().endswith(_SCENERY):
             return
         environ, passage = watched.environ, watched.passage
         passage.secrets.update(secret_texts(request.values))

@@ -50,7 +50,6 @@ class Journal:
         self.size = size
         self.capacity = capacity
         self._entries: deque[_Kept] = deque()
-        self._weights: deque[int] = deque()
         self._weight = 0
         self._lock = threading.Lock()
         self._count = 0
@@ -146,22 +145,18 @@ class Journal:
             self._append(Unwritten(self._count + 1, weight, write))
 
     def _append(self, entry: _Kept) -> None:
-        weight = entry.weight
         self._count += 1
         self._entries.append(entry)
-        self._weights.append(weight)
-        self._weight += weight
+        self._weight += entry.weight
         while len(self._entries) > self.size or (
             self._weight > self.capacity and len(self._entries) > 1
         ):
-            self._entries.popleft()
-            self._weight -= self._weights.popleft()
+            self._weight -= self._entries.popleft().weight
 
     def clear(self) -> None:
         """Forget everything; the numbers go on."""
         with self._lock:
             self._entries.clear()
-            self._weights.clear()
             self._weight = 0
             self._called.clear()
 

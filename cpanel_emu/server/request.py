@@ -18,7 +18,10 @@ _WHM_PORTS = frozenset({"2086", "2087"})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A decoded request; *path* has neither security token nor doubled slashes."""
+    """A decoded request; *path* has neither security token nor doubled slashes.
+
+    Header fields are looked up when they are asked for: most requests need one or two of them.
+    """
 
     service: Service
     posted: bool
@@ -27,27 +30,59 @@ class Request:
     token: str
     """The digits of the ``/cpsess`` prefix, or ``""``."""
     parameters: Parameters
-    authorization: str
-    cookie: str
-    remote_address: str
-    secure: bool
-    """The client came by TLS."""
-    host: str
-    """The ``Host`` header, or ``""``."""
-    port: str
-    modified_since: str = ""
-    """The ``If-Modified-Since`` header, or ``""``."""
     body: bytes = field(default=b"", repr=False)
     """The body as it came, without chunks."""
-    none_match: str = ""
-    """The ``If-None-Match`` header, or ``""``."""
     environ: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """The WSGI environment, for what is handed on as it came."""
+    """The WSGI environment."""
 
     @property
     def values(self) -> Mapping[str, str]:
         """The merged parameters of query and body."""
         return self.parameters.values
+
+    @property
+    def authorization(self) -> str:
+        """The ``Authorization`` header, or ``""``."""
+        return self._text("HTTP_AUTHORIZATION")
+
+    @property
+    def cookie(self) -> str:
+        """The ``Cookie`` header, or ``""``."""
+        return self._text("HTTP_COOKIE")
+
+    @property
+    def host(self) -> str:
+        """The ``Host`` header, or ``""``."""
+        return self._text("HTTP_HOST")
+
+    @property
+    def modified_since(self) -> str:
+        """The ``If-Modified-Since`` header, or ``""``."""
+        return self._text("HTTP_IF_MODIFIED_SINCE")
+
+    @property
+    def none_match(self) -> str:
+        """The ``If-None-Match`` header, or ``""``."""
+        return self._text("HTTP_IF_NONE_MATCH")
+
+    @property
+    def remote_address(self) -> str:
+        """The client's address, or ``""``."""
+        return self._text("REMOTE_ADDR")
+
+    @property
+    def port(self) -> str:
+        """The port that the client came to, or ``""``."""
+        return self._text("SERVER_PORT")
+
+    @property
+    def secure(self) -> bool:
+        """Whether the client came by TLS."""
+        return self._text("wsgi.url_scheme") == "https"
+
+    def _text(self, name: str) -> str:
+        text: str = self.environ.get(name, "")
+        return text
 
 
 def service_of(environ: Mapping[str, Any]) -> Service:
@@ -108,15 +143,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         path=path,
         token=token,
         parameters=parameters,
-        authorization=environ.get("HTTP_AUTHORIZATION", ""),
-        cookie=environ.get("HTTP_COOKIE", ""),
-        remote_address=environ.get("REMOTE_ADDR", ""),
-        secure=environ.get("wsgi.url_scheme") == "https",
-        host=environ.get("HTTP_HOST", ""),
-        port=environ.get("SERVER_PORT", ""),
-        modified_since=environ.get("HTTP_IF_MODIFIED_SINCE", ""),
         body=body,
-        none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
         environ=environ,
     )
 

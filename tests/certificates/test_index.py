@@ -10,6 +10,7 @@ import pytest
 
 from cpanel_emu.certificates.index import Index, IndexLost
 from cpanel_emu.certificates.items import ItemKind
+from cpanel_emu.errors import StoreError
 from cpanel_emu.own_folder import OwnFolder
 
 
@@ -87,3 +88,39 @@ def test_a_change_that_fails_undoes_what_it_did_to_files(tmp_path: Path) -> None
             files.write(place, "new", b"new", replaces=False)
         assert index.is_marked("x")
     assert place.names() == ["new"]
+
+
+def test_it_waits_for_the_change_of_another_in_short_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    with (
+        contextlib.closing(Index(tmp_path / "x.sqlite")) as ours,
+        contextlib.closing(Index(tmp_path / "x.sqlite")) as theirs,
+        contextlib.ExitStack() as their_change,
+    ):
+        their_change.enter_context(theirs.changing())
+        theirs.mark("theirs")
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 100:
+                their_change.close()
+
+        monkeypatch.setattr("cpanel_emu.certificates.index.time.sleep", pause)
+        with ours.changing():
+            assert ours.is_marked("theirs")
+    assert len(pauses) == 100
+    assert max(pauses) <= 0.005
+
+
+def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cpanel_emu.certificates.index._SECONDS_TO_WAIT_FOR_OTHERS", 0.05)
+    with (
+        contextlib.closing(Index(tmp_path / "x.sqlite")) as ours,
+        contextlib.closing(Index(tmp_path / "x.sqlite")) as theirs,
+        theirs.changing(),
+        pytest.raises(StoreError, match="locked"),
+        ours.changing(),
+    ):
+        raise AssertionError("both are at a change")
