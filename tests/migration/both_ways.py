@@ -8,12 +8,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from cpanel_emu import Emulator
 from cpanel_emu.accounts.models import Account
 from cpanel_emu.call import Answer, Api, Call, Rows
 from cpanel_emu.frontend import PageRequest
-from cpanel_emu.migration.convert import LIVEPHP, make_plan, write
+from cpanel_emu.migration.convert import (
+    LIVEPHP,
+    TARGETS,
+    TEMPLATE_TOOLKIT,
+    Target,
+    make_plan,
+    write,
+)
 from cpanel_emu.migration.convert.doubts import Doubts
 from cpanel_emu.migration.pages import walk
 from cpanel_emu.tags import encode, parse
@@ -56,6 +64,12 @@ foreach (glob(__DIR__ . '/batch/*.live.php') as $file) {
 """
 
 
+_TEMPLATE_PAGE = "demo/.batch.html"
+
+Printed: TypeAlias = list[tuple[bytes, bytes]]
+"""What each page printed, old and new."""
+
+
 class DemoServer(Emulator):
     """An emulator that has the functions of the setting too."""
 
@@ -71,43 +85,65 @@ class BothWays:
     """One theme with tags and one without, in a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
-        self._old, self._new = folder / "old" / "x3", folder / "new" / "x3"
+        self._old = folder / "old" / "x3"
         for name, content in FILES.items():
             place = self._old / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(content, encoding="utf-8", newline="")
-        write(make_plan(LIVEPHP, walk(self._old)).files.values(), self._new)
-        (self._new / PAGE).write_text(_DRIVER, encoding="utf-8")
+        self._new = {target.name: folder / target.name / "x3" for target in TARGETS.values()}
+        for target in TARGETS.values():
+            write(make_plan(target, walk(self._old)).files.values(), self._new[target.name])
 
-    def as_tags(self, sources: Sequence[str]) -> list[bytes]:
-        """Return what the pages print as tags."""
-        printed = []
+    def livephp(self, sources: Sequence[str]) -> Printed:
+        """Return what pages print as tags and as LivePHP, each page on a connection of its own."""
+        folder = self._pages(LIVEPHP, sources)
+        (folder.parents[1] / PAGE).write_text(_DRIVER, encoding="utf-8")
+        old = []
         with self._server(self._old) as server:
             for source in sources:
-                page = server.frontend.open(self._request(server))
-                printed.append(encode(page.text(source)))
-        return printed
+                page = server.frontend.open(self._request(server, PAGE))
+                old.append(encode(page.text(source)))
+        with self._server(folder.parents[1]) as server:
+            new = server.pages.render(self._request(server, PAGE)).body
+        return list(zip(old, _split(new), strict=True))
 
-    def as_livephp(self, sources: Sequence[str]) -> list[bytes]:
-        """Return what the pages print once they are LivePHP."""
-        folder = self._new / "demo" / "batch"
+    def toolkit(self, sources: Sequence[str]) -> Printed:
+        """Return what pages print as tags and in Template Toolkit, one after the other.
+
+        All are parts of one page, so each sees the variables that those before it have set.
+        """
+        folder = self._pages(TEMPLATE_TOOLKIT, sources)
+        driver = "".join(
+            f"[% printed = PROCESS 'demo/batch/{number:04}.html.tt'; printed.length; %]\n"
+            "[% printed %]"
+            for number in range(len(sources))
+        )
+        (folder.parents[1] / f"{_TEMPLATE_PAGE}.tt").write_text(driver, encoding="utf-8")
+        with self._server(self._old) as server:
+            page = server.frontend.open(self._request(server, _TEMPLATE_PAGE))
+            old = [encode(page.text(source)) for source in sources]
+        with self._server(folder.parents[1]) as server:
+            new = server.pages.render(self._request(server, _TEMPLATE_PAGE)).body
+        return list(zip(old, _split(new), strict=True))
+
+    def _pages(self, target: Target, sources: Sequence[str]) -> Path:
+        """Write the converted pages and return their folder."""
+        folder = self._new[target.name] / "demo" / "batch"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         for number, source in enumerate(sources):
-            document = parse(source, "demo/batch/p.html")
-            page = LIVEPHP.page(document, Doubts(document), "\n")
-            (folder / f"{number:04}.live.php").write_bytes(encode(page))
-        with self._server(self._new) as server:
-            body = server.pages.render(self._request(server)).body
-        return _split(body)
+            document = parse(source, f"demo/batch/{number:04}.html")
+            page = target.page(document, Doubts(document), "\n")
+            (folder / target.new_name(f"{number:04}.html")).write_bytes(encode(page))
+        return folder
 
     def _server(self, theme: Path) -> DemoServer:
         return DemoServer(theme=theme, clock=CLOCK, random_seed=1)
 
-    def _request(self, server: Emulator) -> PageRequest:
+    def _request(self, server: Emulator, page: str) -> PageRequest:
         account = server.accounts.get("user")
         assert account is not None
-        return PageRequest(account, PAGE, FORM)
+        return PageRequest(account, page, FORM)
 
 
 def _split(body: bytes) -> list[bytes]:

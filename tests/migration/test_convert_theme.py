@@ -15,7 +15,7 @@ from cpanel_emu.cli import theme_convert
 from cpanel_emu.cli.common import FAILED
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.migration.convert import output
-from tests.requirements import require_program
+from tests.requirements import require_perl_module, require_program
 from tests.server.wsgi import CLOCK
 from tests.theme.states import STATES
 from tests.theme.visitor import THEME
@@ -41,8 +41,8 @@ def new(tmp_path: Path) -> Path:
 def convert(old: Path, new: Path) -> Convert:
     """Run the command on the small theme."""
 
-    def run(*options: str, theme: Path = old, out: Path = new) -> Result:
-        arguments = [str(theme), "--to", "livephp", "--out", str(out), *options]
+    def run(*options: str, theme: Path = old, out: Path = new, to: str = "livephp") -> Result:
+        arguments = [str(theme), "--to", to, "--out", str(out), *options]
         return CliRunner().invoke(theme_convert.convert, arguments)
 
     return run
@@ -65,11 +65,15 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("name", ["a certificate", "hostile values", "no SSL features"])
-def test_the_demo_theme_prints_the_same(name: str, convert: Convert, new: Path) -> None:
+@pytest.mark.parametrize("to", ["livephp", "tt"])
+@pytest.mark.parametrize("name", ["a certificate", "hostile values"])
+def test_the_demo_theme_prints_the_same(name: str, to: str, convert: Convert, new: Path) -> None:
     """In all states of the account it is compared by ``theme compare``."""
-    require_program("php")
-    result = convert(theme=THEME)
+    if to == "tt":
+        require_perl_module("Template")
+    else:
+        require_program("php")
+    result = convert(theme=THEME, to=to)
     assert result.exit_code == 0, result.output
     assert result.output.endswith("nothing is left to do.\n")
     state = STATES[name]
@@ -82,10 +86,14 @@ def test_the_demo_theme_prints_the_same(name: str, convert: Convert, new: Path) 
     assert printed[1] == printed[0]
 
 
-def test_no_tag_is_left_in_the_demo_theme(convert: Convert, new: Path) -> None:
-    convert(theme=THEME)
-    left = [path for path in tree(new) if path.endswith((".html", ".json", ".xml"))]
-    assert [path for path in left if b"<cp" in tree(new)[path]] == []
+@pytest.mark.parametrize("to", ["livephp", "tt"])
+def test_no_tag_page_is_left_of_the_demo_theme(to: str, convert: Convert, new: Path) -> None:
+    convert(theme=THEME, to=to)
+    written = tree(new)
+    pages = [path for path in written if path.endswith((".html", ".json", ".xml"))]
+    assert [path for path in pages if b"<cp" in written[path]] == []
+    templates = [content for path, content in written.items() if path.endswith(".tt")]
+    assert [content for content in templates if b"<cp" in content or b"<?cp" in content] == []
 
 
 class TestFiles:

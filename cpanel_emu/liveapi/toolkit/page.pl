@@ -23,7 +23,8 @@ binmode STDOUT;
 
 # Not told that these bytes are UTF-8, the decoder leaves them as they are: ready to print.
 my $given = JSON::PP->new->decode( do { local $/; readline STDIN } );
-my $world = CpanelEmu::World->new($given);
+my $files = CpanelEmu::Files->new( { THEME => $given->{theme} } );
+my $world = CpanelEmu::World->new( $given, $files );
 
 {
     no warnings 'once';
@@ -38,11 +39,16 @@ my $world = CpanelEmu::World->new($given);
     $Template::Plugins::PLUGIN_BASE = q{};
 }
 
+# The filters work behind a dot too, where a filter cannot stand: in an argument.
+my $filters = CpanelEmu::Escapes::filters();
+Template::Stash->define_vmethod( scalar => $_ => $filters->{$_} ) for keys %{$filters};
+
 my $template = Template->new(
     {
-        LOAD_TEMPLATES => [ CpanelEmu::Files->new( { THEME => $given->{theme} } ) ],
-        FILTERS        => CpanelEmu::Escapes::filters(),
+        LOAD_TEMPLATES => [$files],
+        FILTERS        => $filters,
         PLUGINS        => { Api1 => 'CpanelEmu::Api1', Api2 => 'CpanelEmu::Api2' },
+        RECURSION      => 1,
         EVAL_PERL      => 0,
         LOAD_PERL      => 0,
     }
@@ -52,6 +58,8 @@ my $template = Template->new(
 local $SIG{__WARN__} = sub {
     print STDERR @_ if $_[0] !~ /isn't numeric in |uninitialized value /;
 };
+
+$world->context( $template->context );
 
 my $output = q{};
 if ( $template->process( $given->{file}, $world->variables, \$output ) ) {

@@ -11,11 +11,12 @@ is left and listed.
 from cpanel_emu.migration.convert.findings import Finding, Reason
 from cpanel_emu.migration.convert.output import OutputError, check_folders, conflicts, write
 from cpanel_emu.migration.convert.plan import NewFile, Plan, make_plan
-from cpanel_emu.migration.convert.targets import LIVEPHP, TARGETS, Target
+from cpanel_emu.migration.convert.targets import LIVEPHP, TARGETS, TEMPLATE_TOOLKIT, Target
 
 __all__ = [
     "LIVEPHP",
     "TARGETS",
+    "TEMPLATE_TOOLKIT",
     "Finding",
     "NewFile",
     "OutputError",

@@ -144,7 +144,7 @@ def _inner(part: Part) -> tuple[Expression, ...]:
             return ((key_field,), before, item, after)
         case Bracket(arguments=arguments):
             return arguments
-        case Phrase(parts=parts):
-            return (parts,)
+        case Phrase(arguments=arguments, parts=parts):
+            return (parts, *arguments)
         case _:
             return ()

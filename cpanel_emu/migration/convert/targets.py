@@ -9,6 +9,7 @@ from pathlib import Path
 from cpanel_emu.liveapi.pages import converted_name
 from cpanel_emu.migration.convert.doubts import Doubts
 from cpanel_emu.migration.convert.livephp import HELPER, to_livephp
+from cpanel_emu.migration.convert.toolkit import template_name, to_toolkit
 from cpanel_emu.tags.tree import Document
 
 
@@ -34,5 +35,7 @@ LIVEPHP = Target(
     {HELPER: Path(__file__).with_name(HELPER)},
 )
 
-TARGETS = {target.name: target for target in (LIVEPHP,)}
+TEMPLATE_TOOLKIT = Target("tt", "Template Toolkit", template_name, to_toolkit)
+
+TARGETS = {target.name: target for target in (LIVEPHP, TEMPLATE_TOOLKIT)}
 """Every target by its name."""

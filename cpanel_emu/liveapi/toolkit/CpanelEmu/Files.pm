@@ -23,7 +23,7 @@ sub _init {
 sub fetch {
     my ( $self, $name ) = @_;
     return $self->SUPER::fetch($name) if ref $name;
-    my ( $path, $problem ) = $self->_path($name);
+    my ( $path, $problem ) = $self->find($name);
     return ( $problem, Template::Constants::STATUS_ERROR ) if $problem;
     return ( undef, Template::Constants::STATUS_DECLINED ) if !defined $path;
     return $self->_fetch( $path, $name );
@@ -32,7 +32,7 @@ sub fetch {
 # Returns the text of a file, for INSERT.
 sub load {
     my ( $self, $name ) = @_;
-    my ( $path, $problem ) = $self->_path($name);
+    my ( $path, $problem ) = $self->find($name);
     return ( $problem, Template::Constants::STATUS_ERROR ) if $problem;
     return ( undef, Template::Constants::STATUS_DECLINED ) if !defined $path;
     my ( $text, $error ) = $self->_template_content($path);
@@ -47,7 +47,7 @@ sub _template_content {
 }
 
 # Returns the path of a file that exists; nothing and what is wrong if it lies outside.
-sub _path {
+sub find {
     my ( $self, $name ) = @_;
     return if $name =~ /\0/;
     return ( undef, "$name: the path leads outside the theme" ) if $name =~ m{^/};

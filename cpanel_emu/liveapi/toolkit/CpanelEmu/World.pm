@@ -9,6 +9,8 @@ use warnings;
 use JSON::PP ();
 use CpanelEmu::Escapes;
 use CpanelEmu::Hash;
+use CpanelEmu::Includes;
+use CpanelEmu::Rows;
 
 # What a call prints that dies: the text of tag pages.
 my $FATAL = '[A fatal error or timeout occurred while processing this directive.]';
@@ -17,11 +19,18 @@ my $JSON = JSON::PP->new->ascii->canonical->allow_nonref;
 
 our $page;
 
-# Makes the world of the page; $given is what page.pl reads.
+# Makes the world of the page; $given is what page.pl reads, $files are those of the theme.
 sub new {
-    my ( $class, $given ) = @_;
+    my ( $class, $given, $files ) = @_;
     $page = bless { given => $given, is_stale => 1 }, $class;
+    $page->{includes} = CpanelEmu::Includes->new( $page, $given->{scalars}, $files );
     return $page;
+}
+
+# Tells where the page's templates are processed.
+sub context {
+    my ( $self, $context ) = @_;
+    return $self->{includes}->context($context);
 }
 
 # Returns the variables that the page's templates begin with.
@@ -44,18 +53,32 @@ sub variables {
             BRLANG  => CpanelEmu::Asked->new( $self, BRLANG => 'branding_language' ),
             random  => sub { $self->ask('random') },
             feature => sub { $self->_liveapi->cpanelfeature( $_[0] ) },
+            cpanelif => sub { $self->_liveapi->cpanelif( $_[0] ) },
+            sprint   => \&_element,
         },
         MagicRevision => sub { $self->ask( 'magic_revision', $_[0] ) },
-        Branding => $self->_questions( branding => qw( image image_url file text find ) ),
-        Theme    => $self->_questions( theme    => qw( has files ) ),
+        Branding => {
+            %{ $self->_questions( branding => qw( image image_url file text find ) ) },
+            include => sub { $self->{includes}->of_branding( $_[0] ) },
+        },
+        Theme =>
+          { %{ $self->_questions( theme => qw( has files ) ) }, %{ $self->{includes}->of_theme } },
         locale   => $self->_questions( locale   => qw( maketext langprint phrase ) ),
         execute  => sub { $self->uapi(@_) },
     };
 }
 
+# Returns an element of text that a separator splits, counted from 0.
+sub _element {
+    my ( $text, $separator, $number ) = @_;
+    return q{} if $separator eq q{} || $number !~ /\A[0-9]{1,9}\z/;
+    return ( split /\Q$separator\E/, $text, -1 )[$number] // q{};
+}
+
 # Returns what an API 1 function prints.
 sub api1 {
     my ( $self, $module, $function, @arguments ) = @_;
+    @arguments = map { _bytes($_) } @arguments;
     my $named = ref $arguments[-1] eq 'HASH' ? pop @arguments : undef;
     my $answer =
       $self->_answer( sub { $_[0]->api1( $module, $function, $named || \@arguments ) } );
@@ -65,15 +88,14 @@ sub api1 {
 # Returns the rows of an API 2 function.
 sub api2 {
     my ( $self, $module, $function, $arguments ) = @_;
-    my $answer = $self->_answer( sub { $_[0]->api2( $module, $function, $arguments || {} ) } );
-    my $rows = $answer->{data} // [];
-    return ref $rows eq 'ARRAY' ? $rows : [$rows];
+    my $answer = $self->_answer( sub { $_[0]->api2( $module, $function, _bytes( $arguments || {} ) ) } );
+    return CpanelEmu::Rows::of( $answer->{data} );
 }
 
 # Returns the result object of a UAPI function.
 sub uapi {
     my ( $self, $module, $function, $arguments ) = @_;
-    my $answer = $self->_answer( sub { $_[0]->uapi( $module, $function, $arguments || {} ) } );
+    my $answer = $self->_answer( sub { $_[0]->uapi( $module, $function, _bytes( $arguments || {} ) ) } );
     return $answer->{result}
       || { status => 0, data => undef, messages => undef, errors => [ $answer->{error} ] };
 }
@@ -123,15 +145,25 @@ sub _answer {
 
 sub _ask {
     my ( $self, $question, @arguments ) = @_;
-    my @texts = map { _characters($_) } grep { !ref } $question, @arguments;
+    my @texts = map { _characters($_) } grep { ref ne 'HASH' } $question, @arguments;
     my $json = $JSON->encode( \@texts );
     return $self->_liveapi->exec("<cpanelemu>$json")->{cpanelresult}{answer};
+}
+
+# Returns an argument as bytes, which LiveAPI takes for UTF-8: what came as JSON looks like characters.
+sub _bytes {
+    my ($value) = @_;
+    return { map { _bytes($_) => _bytes( $value->{$_} ) } keys %{$value} } if ref $value eq 'HASH';
+    return [ map { _bytes($_) } @{$value} ] if ref $value eq 'ARRAY';
+    return "$value" if ref $value;
+    utf8::downgrade( $value, 1 ) if defined $value;
+    return $value;
 }
 
 # Returns text as JSON wants it: characters, a number as text too.
 sub _characters {
     my ($text) = @_;
-    $text = defined $text ? "$text" : q{};
+    $text = _bytes( defined $text ? "$text" : q{} );
     utf8::decode($text) if !utf8::is_utf8($text);
     return $text;
 }

@@ -1,0 +1,278 @@
+"""Tag pages as Template Toolkit pages (``tags §9.2``), for the runtime of `liveapi.template_pages`.
+
+What is listed for a person stays as tags, beside a comment: the toolkit prints it as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from cpanel_emu.migration.convert.doubts import Doubts
+from cpanel_emu.migration.convert.tt import (
+    Comment,
+    Done,
+    Opened,
+    Piece,
+    Shown,
+    Text,
+    is_identifier,
+    string,
+    write,
+)
+from cpanel_emu.migration.convert.tt_conditions import test_of
+from cpanel_emu.migration.convert.tt_values import (
+    Setting,
+    literal_text,
+    member,
+    pieces,
+    value,
+)
+from cpanel_emu.page_files import TEMPLATE_SUFFIX
+from cpanel_emu.tags import tree
+from cpanel_emu.tags.encoding import BLANKS
+from cpanel_emu.tags.expression_tree import (
+    Expression,
+    Hash,
+    Literal,
+    NestedList,
+    Not,
+    ScalarVariable,
+)
+from cpanel_emu.tags.page import FATAL
+
+_RAW = Setting(raw=True)
+_ESCAPED = Setting()
+_ROW = Setting(formatted=True)
+_ELEMENT = Setting(formatted=True, row="element")
+_PARAMETER = Setting(raw=True, formatted=True)
+_FILTERS = {
+    "formprint": "html_attr",
+    "uriprint": "url",
+    "jsprint": "js_literal",
+    "unsafeprint": "",
+}
+_INCLUDES = ("include", "relinclude", "rawinclude", "relrawinclude", "dynamicinclude")
+_WORD = re.compile(r"[\w-]+")
+_KEY = re.compile("[A-Za-z0-9_]+", re.ASCII)
+
+
+def template_name(path: str) -> str:
+    """Return the path of the template that the tag page at *path* becomes."""
+    return path + TEMPLATE_SUFFIX
+
+
+def to_toolkit(document: tree.Document, doubts: Doubts, line_end: str) -> str:
+    """Return the source of the template that prints what *document* prints.
+
+    Args:
+        document: the page.
+        doubts: what is to be listed; each of those gets a comment.
+        line_end: of the lines that the page did not have.
+    """
+    page = write(_Page(doubts).of(document.nodes), line_end)
+    used = [plugin for plugin in ("Api1", "Api2") if f"{plugin}." in page]
+    return "".join(f"[% USE {plugin} %]" for plugin in used) + page
+
+
+class _Page:
+    """Turns nodes into pieces."""
+
+    def __init__(self, doubts: Doubts) -> None:
+        self._doubts = doubts
+
+    def of(self, nodes: Iterable[tree.Node]) -> Iterator[Piece]:
+        """Yield the pieces of *nodes*."""
+        for node in nodes:
+            yield from map(Comment, self._doubts.remarks(node))
+            if self._doubts.stay(node):
+                yield Text(node.raw)
+            else:
+                yield from _NODES[type(node)](self, node)
+
+    def copied(self, node: tree.Text | tree.Copied) -> Iterator[Piece]:
+        yield Text(node.raw)
+
+    def dropped(self, _: tree.Dropped) -> Iterator[Piece]:
+        yield from ()
+
+    def word(self, node: tree.Word) -> Iterator[Piece]:
+        yield from _WORDS[node.word](node)
+
+    def api1(self, node: tree.Api1Call) -> Iterator[Piece]:
+        module = node.module[:1].upper() + node.module[1:]
+        first = value(node.arguments[0], _RAW) if node.arguments else "''"
+        page_function = _PAGE_FUNCTIONS.get((module, node.function))
+        if page_function is not None:
+            yield Shown(f"{page_function}({first})")
+            return
+        arguments = [value(each, _RAW) for each in node.arguments]
+        if node.whole_form:
+            arguments.append("RAW_FORM.all")
+        listed = ", ".join([string(module), string(node.function), *arguments])
+        yield Shown(f"Api1.exec({listed})")
+
+    def localized(self, node: tree.Localized) -> Iterator[Piece]:
+        yield from pieces((node.phrase,), _ESCAPED)
+
+    def api2(self, node: tree.Api2Call) -> Iterator[Piece]:
+        """A loop over the rows; the message stands where there is none (``tags §3.8``)."""
+        call = f"Api2.exec({_name(node)})"
+        if node.message is None and not node.format:
+            yield Done(f"CALL {call}")
+            return
+        if node.message is not None:
+            yield Done(f"SET rows = {call}")
+        if node.format:
+            yield Opened(f"FOREACH row IN {'rows' if node.message is not None else call}")
+            yield from _row(node.format)
+            yield Opened("END")
+        if node.message is not None:
+            yield Opened("IF !rows.size")
+            yield from pieces(node.message, _ROW)
+            yield Opened("END")
+
+    def block(self, node: tree.Block) -> Iterator[Piece]:
+        if node.too_deep:
+            yield Text(FATAL)
+            return
+        yield Opened(f"IF {_test(node)}")
+        yield from self.of(node.body)
+        if node.otherwise is not None:
+            yield Opened("ELSE")
+            yield from map(Comment, self._doubts.remarks(node.otherwise))
+            yield from self.of(node.otherwise.body)
+        yield Opened("END")
+
+
+_NODES: dict[type[tree.Node], Callable[[_Page, Any], Iterator[Piece]]] = {
+    tree.Text: _Page.copied,
+    tree.Copied: _Page.copied,
+    tree.Dropped: _Page.dropped,
+    tree.Word: _Page.word,
+    tree.Api1Call: _Page.api1,
+    tree.Localized: _Page.localized,
+    tree.Api2Call: _Page.api2,
+    tree.Block: _Page.block,
+}
+
+_PAGE_FUNCTIONS = {
+    ("Branding", "include"): "Branding.include",
+    ("Branding", "image"): "Branding.image",
+    ("Branding", "file"): "Branding.file",
+    ("Branding", "text"): "Branding.text",
+    ("MagicRevision", "uri"): "MagicRevision",
+}
+"""The functions of ``tags §2.3``."""
+
+
+def _test(node: tree.Block) -> str:
+    if node.word == "cpanelif":
+        return test_of(node.test, node.condition)
+    if isinstance(node.condition, Not):
+        return f"!CPANEL.feature({string(node.test.lstrip(BLANKS + '!'))})"
+    return f"CPANEL.feature({string(node.test)})"
+
+
+def _name(node: tree.Api2Call) -> str:
+    """Return module, function and parameters as they stand in a call."""
+    name = f"{string(node.module)}, {string(node.function)}"
+    if not node.parameters:
+        return name
+    pairs = [
+        f"{_hash_key(parameter.name)} = {value(parameter.value, _PARAMETER)}"
+        for parameter in node.parameters
+    ]
+    return f"{name}, {{ {', '.join(pairs)} }}"
+
+
+def _hash_key(name: str) -> str:
+    return name if is_identifier(name) else string(name)
+
+
+def _row(expression: Expression) -> Iterator[Piece]:
+    """Yield what prints one row: its nested lists are loops (``tags §3.4``)."""
+    for part in expression:
+        if isinstance(part, NestedList):
+            yield from _nested(part)
+        else:
+            yield from pieces((part,), _ROW)
+
+
+def _nested(part: NestedList) -> Iterator[Piece]:
+    yield Done(f"SET elements = Api2.list({value((part.key,), _ROW)})")
+    yield Opened("IF elements.size")
+    yield from pieces(part.before, _ROW)
+    yield Opened("FOREACH element IN elements")
+    yield from pieces(part.item, _ELEMENT)
+    yield Opened("END")
+    yield from pieces(part.after, _ROW)
+    yield Opened("END")
+
+
+def _print(node: tree.Word) -> Iterator[Piece]:
+    [expression] = node.operands
+    text = literal_text(expression)
+    word = text.strip(BLANKS) if text is not None else ""
+    if _WORD.fullmatch(word):
+        # A key of the account's data prints its value, any other word itself (tags §2.2).
+        data = member("CPANEL.CPDATA", (Literal(word),), _RAW)
+        yield Shown(f"CPANEL.CPDATA.exists({string(word)}) ? {data} : {string(word)}")
+    else:
+        yield from pieces(expression, _ESCAPED)
+
+
+def _setvar(node: tree.Word) -> Iterator[Piece]:
+    name, text = node.operands
+    variable = member("CPANEL.CPVAR", name, _ESCAPED)
+    if variable.endswith(")"):
+        yield Done(f"CALL CPANEL.CPVAR.item({value(name, _ESCAPED)}, {value(text, _ESCAPED)})")
+    else:
+        yield Done(f"SET {variable} = {value(text, _ESCAPED)}")
+
+
+def _include(node: tree.Word) -> Iterator[Piece]:
+    yield Shown(f"Theme.{node.word}({value(node.operands[0], _RAW)})")
+
+
+def _escaped(node: tree.Word) -> Iterator[Piece]:
+    yield Shown(value(node.operands[0], _RAW), _FILTERS[node.word])
+
+
+def _langprint(node: tree.Word) -> Iterator[Piece]:
+    text = literal_text(node.operands[0])
+    function = "maketext" if text is not None and _KEY.fullmatch(text) else "langprint"
+    yield Shown(f"locale.{function}({value(node.operands[0], _ESCAPED)})")
+
+
+def _sprint(node: tree.Word) -> Iterator[Piece]:
+    texts = [value(operand, _ESCAPED) for operand in node.operands]
+    separator, number = map(literal_text, node.operands[1:])
+    [part] = node.operands[0] if len(node.operands[0]) == 1 else [None]
+    is_plain = separator and number is not None and re.fullmatch("[0-9]{1,9}", number)
+    if is_plain and isinstance(part, Hash | ScalarVariable):
+        pattern = re.sub(r"([^\w]|_)", r"\\\1", separator or "", flags=re.ASCII)
+        yield Shown(f"{texts[0]}.split({string(pattern)}).{int(number or '')}")
+    else:
+        yield Shown(f"CPANEL.sprint({', '.join(texts)})")
+
+
+def _scalar(name: str) -> Callable[[tree.Word], Iterator[Piece]]:
+    return lambda _: iter([Shown(f"CPANEL.{name}")])
+
+
+_WORDS: dict[str, Callable[[tree.Word], Iterator[Piece]]] = {
+    **dict.fromkeys(_INCLUDES, _include),
+    **dict.fromkeys(_FILTERS, _escaped),
+    "print": _print,
+    "setvar": _setvar,
+    "langprint": _langprint,
+    "printvar": lambda node: iter([Shown(member("CPANEL.CPVAR", node.operands[0], _RAW))]),
+    "sprint": _sprint,
+    "getcharset": lambda _: iter([Text("utf-8")]),
+    "hostname": _scalar("hostname"),
+    "version": _scalar("version"),
+    "printhelp": lambda _: iter(()),
+}
+"""What every built-in word becomes; ``cprint`` and ``dprint`` stay."""
