@@ -63,6 +63,7 @@ class Pages:
             date_text=views.date_text,
             outcomes=views.outcomes,
             summary=views.summary,
+            reason=views.reason,
         )
         self._environment.tests["exchange"] = lambda entry: isinstance(entry, Exchange)
         self._environment.tests["call"] = lambda entry: isinstance(entry, CallEntry)

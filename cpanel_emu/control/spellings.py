@@ -75,7 +75,7 @@ def spellings(values: Mapping[str, str], place: Place) -> list[Spelling]:
 
 
 def _curl(url: str, login: str, pairs: Mapping[str, str]) -> str:
-    lines = [f"curl -s -u {shlex.quote(login)} {shlex.quote(url)}"]
+    lines = [f"curl -s -u {shlex.quote(login)}", shlex.quote(url)]
     lines += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in pairs.items()]
     return " \\\n  ".join(lines)
 
@@ -101,6 +101,13 @@ def _whm(given: Mapping[str, str], place: Place) -> Spelling:
     pairs = {**_control("jsonapi", user=place.user), **given}
     url = f"{place.whm_url}/json-api/cpanel"
     return Spelling("curl, through WHM", _curl(url, f"root:{place.whm_password}", pairs))
+
+
+def _api1(given: Mapping[str, str], place: Place) -> Spelling:
+    pairs = {**_control("jsonapi"), "cpanel_jsonapi_apiversion": "1"}
+    pairs |= {f"arg-{at}": given.get(name, "") for at, name in enumerate(_API1_ORDER)}
+    url = f"{place.cpanel_url}/json-api/cpanel"
+    return Spelling("curl, API 1", _curl(url, f"{place.user}:{place.password}", pairs))
 
 
 def _cpapi2(given: Mapping[str, str], place: Place) -> Spelling:
@@ -205,4 +212,7 @@ def _python_dict(pairs: Mapping[str, str]) -> str:
     return "{\n" + "".join(f"    {name!r}: {value!r},\n" for name, value in pairs.items()) + "}"
 
 
-_MAKERS = (_json, _xml, _whm, _cpapi2, _php, _perl, _tag, _tag1, _python, _python_test)
+_MAKERS = (
+    *(_json, _xml, _whm, _api1, _cpapi2),
+    *(_php, _perl, _tag, _tag1, _python, _python_test),
+)

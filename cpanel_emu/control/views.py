@@ -118,6 +118,15 @@ def summary(call: CallEntry) -> str:
     return text if len(text) <= _LONGEST_SUMMARY else f"{text[: _LONGEST_SUMMARY - 1]}…"
 
 
+def reason(entry: Entry) -> str:
+    """Return in a few words why *entry* was not simply answered; empty if it was."""
+    struck = entry.faults if isinstance(entry, Exchange) else ()
+    texts = [f"struck by {', '.join(struck)}"] if struck else []
+    texts += [call.error for call in calls_of(entry) if call.error]
+    text = "; ".join(dict.fromkeys(texts))
+    return text if len(text) <= _LONGEST_SUMMARY else f"{text[: _LONGEST_SUMMARY - 1]}…"
+
+
 def time_text(seconds: float) -> str:
     """Return epoch seconds as a time of day in UTC, with thousandths."""
     moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)

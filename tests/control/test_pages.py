@@ -51,6 +51,22 @@ def test_calls_and_their_bytes(control: Control) -> None:
     assert raw.body == emulator.journal.exchanges()[0].request.data
 
 
+def test_a_row_says_why_a_call_was_not_answered(control: Control) -> None:
+    emulator = control.emulator
+    emulator.faults.add("fail", function="listcrts", text="Not <now>.")
+    for function in ("gencsr", "listcrts", "unknown"):
+        ask(call_url(emulator.cpanel_url, function), login="user")
+    emulator.call("SSL", "gencsr", user="user")
+    listed = re.findall('<span class="why">(.*?)</span>', control.page("").text)
+    missing = "&#34;city&#34; is a required argument."
+    assert listed == [
+        missing,
+        "Could not find function &#39;unknown&#39; in module &#39;SSL&#39;",
+        "Not &lt;now&gt;.",
+        missing,
+    ]
+
+
 def test_a_challenge_password_is_neither_decoded_nor_in_the_pem(control: Control) -> None:
     control.emulator.call("SSL", "gencsr", user="user", **SUBJECT, password="Geheim1")
     [call] = control.emulator.journal.calls()

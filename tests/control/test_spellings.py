@@ -82,6 +82,17 @@ def test_curl(emulator: Emulator, title: str, values: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("values", [dict(EXAMPLE), AWKWARD], ids=["example", "awkward"])
+def test_curl_api1(emulator: Emulator, values: dict[str, str]) -> None:
+    require_program("curl")
+    shell(spelt(emulator, "curl, API 1", values).text)
+    [call] = emulator.journal.calls("SSL", "gencsr")
+    assert (call.api, call.outcome) == ("1", "answered")
+    order = ("host", "country", "state", "city", "company", "companydivision", "email")
+    secret = "(hidden)" if values["password"] else ""
+    assert call.positional == (*(values[name] for name in order), secret)
+
+
+@pytest.mark.parametrize("values", [dict(EXAMPLE), AWKWARD], ids=["example", "awkward"])
 def test_python(emulator: Emulator, values: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", spelt(emulator, "Python", values).text],
