@@ -56,6 +56,10 @@ class Progress:
             self._write("")
             self._shown = False
 
+    def expect(self, total: int) -> None:
+        """Note how many there will be, once that is known."""
+        self._total = total
+
     def step(self, count: int = 1) -> None:
         """Note that *count* more are done."""
         self._done += count

@@ -78,7 +78,7 @@ def check(
             _known(flags),
             exclude=exclude,
             ignore=ignore,
-            step=progress.step,
+            watcher=progress,
             workers=os.cpu_count() or 1,
         )
     if html is not None:

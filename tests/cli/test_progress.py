@@ -40,6 +40,15 @@ def test_a_count_after_it_and_nothing_left_at_the_end() -> None:
     assert stream.getvalue() == "\r\x1b[Kpages: 2 of 10 (20 %)\r\x1b[K"
 
 
+def test_a_total_that_is_known_later() -> None:
+    stream, clock = Terminal(), Clock()
+    with Progress("files", stream=stream, clock=clock) as progress:
+        progress.expect(4)
+        clock.now += 2
+        progress.step()
+    assert "files: 1 of 4 (25 %)" in stream.getvalue()
+
+
 def test_without_a_total() -> None:
     stream, clock = Terminal(), Clock()
     with Progress("files", stream=stream, clock=clock) as progress:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 from cpanel_emu.migration.check.facts import FileFacts, FunctionName
 from cpanel_emu.migration.check.files import ReadFile, read_file, read_files
@@ -18,8 +18,24 @@ from cpanel_emu.migration.pages import FileKind, Skipped, ThemeFile, walk
 from cpanel_emu.migration.successors import successors
 from cpanel_emu.tags import Theme
 
-Step: TypeAlias = Callable[[], object]
-"""Called after each file."""
+
+class Watcher(Protocol):
+    """Is told how far a check has come."""
+
+    def expect(self, total: int) -> object:
+        """So many files will be read."""
+
+    def step(self) -> object:
+        """One more file was read."""
+
+
+class _Nobody:
+    def expect(self, total: int) -> None:
+        pass
+
+    def step(self) -> None:
+        pass
+
 
 _READ = frozenset({FileKind.PAGE, FileKind.INCLUDED, FileKind.LANGUAGE})
 
@@ -30,7 +46,7 @@ def check_theme(
     *,
     exclude: Sequence[str] = (),
     ignore: Collection[str] = (),
-    step: Step = lambda: None,
+    watcher: Watcher | None = None,
     workers: int = 1,
 ) -> Report:
     """Return what the pages of a theme use, and what is wrong in them.
@@ -40,21 +56,21 @@ def check_theme(
         known: the functions that the emulator has.
         exclude: patterns of files to leave out (`walk`).
         ignore: names of rules whose findings are left out.
-        step: called after each file that was read.
+        watcher: is told how many files there are, and of each one that was read.
         workers: how many processes read files, if there are many.
 
     Raises:
         ConfigurationError: there is no such folder.
         WorkerLost: a worker process died.
     """
-    return _Check(folder, known, step).run(exclude, frozenset(ignore), workers)
+    return _Check(folder, known, watcher or _Nobody()).run(exclude, frozenset(ignore), workers)
 
 
 class _Check:
-    def __init__(self, folder: Path, known: Known, step: Step) -> None:
+    def __init__(self, folder: Path, known: Known, watcher: Watcher) -> None:
         self._folder = folder
         self._known = known
-        self._step = step
+        self._watcher = watcher
         self._read: set[str] = set()
         self._facts: dict[str, FileFacts] = {}
         self._languages: list[Language] = []
@@ -69,6 +85,7 @@ class _Check:
             else:
                 found.append(one)
         first = [file for file in found if file.kind in _READ]
+        self._watcher.expect(len(first))
         for told in read_files(first, self._known, workers):
             self._take(told)
         includes = self._read_included({file.path: file for file in found})
@@ -77,7 +94,7 @@ class _Check:
     def _take(self, told: ReadFile) -> None:
         """Keep what a file told; one that holds no tags and is no page counts for nothing."""
         self._read.add(told.path)
-        self._step()
+        self._watcher.step()
         if told.skipped is not None:
             self._skipped.append(told.skipped)
         if told.language is not None:

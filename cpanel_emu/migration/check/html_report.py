@@ -15,9 +15,9 @@ from cpanel_emu.functions.coverage import API_NAMES
 from cpanel_emu.migration.check.effort import Effort, efforts, total
 from cpanel_emu.migration.check.findings import Finding, Level
 from cpanel_emu.migration.check.known import Use
-from cpanel_emu.migration.check.report import FunctionUsage, Report
+from cpanel_emu.migration.check.report import FunctionUsage, Report, Usage
 from cpanel_emu.migration.check.rules import RULES
-from cpanel_emu.migration.check.text import counted, successor_text
+from cpanel_emu.migration.check.text import counted, successor_text, variables_by_name, wants
 from cpanel_emu.migration.shown import printable
 
 _MOST_BARS = 14
@@ -68,7 +68,7 @@ def _view(report: Report) -> dict[str, Any]:
     for one in report.functions:
         calls[one.use] += one.usage.uses
     statuses = _parts({use.value: calls[use] for use in reversed(Use)})
-    kinds = [(kind, usage.uses) for kind, usage in report.kinds.items()]
+    kinds = _most_used(report.kinds)
     return {
         "version": __version__,
         "lead": _lead(report, by_hand),
@@ -79,7 +79,11 @@ def _view(report: Report) -> dict[str, Any]:
         "kinds": _bars(kinds[:_MOST_BARS]),
         "more_kinds": len(kinds[_MOST_BARS:]),
         "more_kind_uses": sum(uses for _, uses in kinds[_MOST_BARS:]),
-        "variables": _bars(_variables(report)[:_MOST_BARS]),
+        "variables": _bars(
+            [(f"${name}", uses) for name, uses, _ in variables_by_name(report)[:_MOST_BARS]]
+        ),
+        "features": _bars(_most_used(report.features)[:_MOST_BARS]),
+        "wants": list(wants(report)),
         "calls": sum(calls.values()),
         "statuses": statuses,
         "donut_label": ", ".join(f"{part['label']}: {part['count']}" for part in statuses),
@@ -170,11 +174,9 @@ def _bars(rows: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
     ]
 
 
-def _variables(report: Report) -> list[tuple[str, int]]:
-    uses: Counter[str] = Counter()
-    for (name, _), usage in report.variables.items():
-        uses[f"${name}"] += usage.uses
-    return sorted(uses.items(), key=lambda item: (-item[1], item[0]))
+def _most_used(usages: Mapping[str, Usage]) -> list[tuple[str, int]]:
+    pairs = ((name, usage.uses) for name, usage in usages.items())
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _function(one: FunctionUsage) -> dict[str, Any]:

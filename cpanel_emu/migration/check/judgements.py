@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 
 from cpanel_emu.migration.check import rules
+from cpanel_emu.migration.check.nearest import Nearest
 from cpanel_emu.migration.check.suspicions import Suspicion
 from cpanel_emu.migration.parts import parts_of
 from cpanel_emu.tags.arguments import QUOTES
@@ -16,6 +16,8 @@ from cpanel_emu.tags.tree import Api1Call, Api2Call, Localized, Node, TemplateTo
 
 _UNCLEAR = frozenset({"cprint", "dprint"})
 _ESCAPED_LESS = frozenset({"print", "cprint", "dprint", "sprint", "unsafeprint"})
+_HASHES = Nearest(sorted(HASHES), 0.75)
+_SCALARS = Nearest(sorted(SCALARS), 0.75)
 _NAME = re.compile(r"\$(\w+)(\{)?")
 _HALF_QUOTED = re.compile(r"""\{\s*(?:["'][^"']*|[^"']*["'])\s*\}\Z""")
 
@@ -48,9 +50,9 @@ def _unknown(raw: str, *, in_format: bool) -> Suspicion:
     """Formats may hold dollar signs of other languages (``tags §3.6``)."""
     match = _NAME.match(raw)
     name, is_hash = (match[1], bool(match[2])) if match else (raw, False)
-    nearest = difflib.get_close_matches(name, HASHES if is_hash else SCALARS, n=1, cutoff=0.75)
+    nearest = (_HASHES if is_hash else _SCALARS).to(name)
     if nearest:
-        mend = f"Did you mean ${nearest[0]}{'{…}' if is_hash else ''}?"
+        mend = f"Did you mean ${nearest}{'{…}' if is_hash else ''}?"
     elif not is_hash and name in HASHES:
         mend = f"Write ${name}{{'key'}}."
     else:

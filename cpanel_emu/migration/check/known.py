@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 from collections.abc import Mapping
 
@@ -10,6 +9,7 @@ from cpanel_emu.call import Api
 from cpanel_emu.functions.coverage import API_NAMES
 from cpanel_emu.functions.registry import Registry, Status
 from cpanel_emu.migration.check.facts import FunctionName
+from cpanel_emu.migration.check.nearest import Nearest
 
 
 class Use(enum.Enum):
@@ -37,7 +37,9 @@ class Known:
 
     def __init__(self, uses: Mapping[FunctionName, Use]) -> None:
         self._uses = uses
-        self._mends: dict[FunctionName, str] = {}
+        self._nearest = {
+            api: Nearest((str(one) for one in uses if one.api is api), 0.8) for api in _OTHER
+        }
 
     @classmethod
     def of(cls, registry: Registry) -> Known:
@@ -68,19 +70,13 @@ class Known:
 
     def mend(self, name: FunctionName) -> str:
         """Return what to do about an unknown function: the nearest name, or a stub."""
-        if name not in self._mends:
-            self._mends[name] = self._new_mend(name)
-        return self._mends[name]
-
-    def _new_mend(self, name: FunctionName) -> str:
         stub = f"give its answer in --stubs DIR as {name.module}__{name.function}.json"
         other = FunctionName(_OTHER[name.api], name.module, name.function)
         if other in self._uses:
             return f"{name} is a function of {API_NAMES[other.api]}: {_WRITTEN[other.api]}."
-        mates = [str(one) for one in self._uses if one.api is name.api]
-        nearest = difflib.get_close_matches(str(name), mates, n=1, cutoff=0.8)
+        nearest = self._nearest[name.api].to(str(name))
         if nearest:
-            return f"Did you mean {nearest[0]}? Otherwise {stub}."
+            return f"Did you mean {nearest}? Otherwise {stub}."
         return f"{stub[0].upper()}{stub[1:]}, or take the call out."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeAlias
@@ -37,6 +38,9 @@ def text_report(
         yield from _section("Every tag", _tags(report), paint)
     yield from _section("Tags", _kinds(report), paint)
     yield from _section("Functions", _functions(report, paint), paint)
+    yield from _section("Variables", _variables(report), paint)
+    yield from _section("Features", _features(report), paint)
+    yield from _section("Texts and files", wants(report), paint)
     yield from _section("Findings", _findings(report, paint, every=every_finding), paint)
     yield from _section(
         "Skipped", (f"{printable(one.path)}: {one}" for one in report.skipped), paint
@@ -107,6 +111,48 @@ def successor_text(function: FunctionUsage) -> str:
     if function.row is None:
         return "none known"
     return function.row.new_name or function.row.standing.value
+
+
+def _variables(report: Report) -> Iterator[str]:
+    rows = [
+        (f"${name}", f"{uses:,}", counted(keys, "key") if keys else "")
+        for name, uses, keys in variables_by_name(report)
+    ]
+    yield from _table(("", "uses", ""), rows, numbers=(1,))
+
+
+def variables_by_name(report: Report) -> list[tuple[str, int, int]]:
+    """Return name, uses and number of keys of each variable, the most used first."""
+    uses: Counter[str] = Counter()
+    keys: Counter[str] = Counter()
+    for (name, key), usage in report.variables.items():
+        uses[name] += usage.uses
+        keys[name] += bool(key)
+    return sorted(
+        ((name, count, keys[name]) for name, count in uses.items()),
+        key=lambda row: (-row[1], row[0]),
+    )
+
+
+def _features(report: Report) -> Iterator[str]:
+    rows = [
+        (name, f"{usage.uses:,}", f"{usage.files:,}") for name, usage in report.features.items()
+    ]
+    yield from _table(("", "uses", "files"), rows)
+
+
+def wants(report: Report) -> Iterator[str]:
+    """Yield a line for each kind of thing that pages ask other files for."""
+    if report.texts:
+        uses = sum(usage.uses for usage in report.texts.values())
+        yield f"{counted(len(report.texts), 'language key')}, used {counted(uses, 'time')}"
+    named = [one for one in report.inclusions if one.target is not None]
+    if named:
+        missing = sum(not one.found for one in named)
+        yield f"{counted(len(named), 'file')} included by name, {missing:,} of them missing"
+    computed = sum(one.uses for one in report.inclusions if one.target is None)
+    if computed:
+        yield f"{counted(computed, 'include')} whose name the page computes"
 
 
 def _findings(report: Report, paint: Paint, *, every: bool) -> Iterator[str]:

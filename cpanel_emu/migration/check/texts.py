@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cpanel_emu.migration.check import rules
 from cpanel_emu.migration.check.facts import FileFacts, TextUse
 from cpanel_emu.migration.check.findings import Finding, Rule
+from cpanel_emu.migration.check.nearest import Nearest
 
 MAIN = "english"
 """The language that ``$lang`` names."""
-
-_MOST_SUGGESTIONS = 100
-"""How many keys are looked for among thousands; each takes some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Texts:
         for one in everything:
             if one.package:
                 self._packages.setdefault(one.package, one)
-        self._suggestions: dict[str, str] = {}
+        self._nearest: dict[str, Nearest] = {}
 
     @property
     def main(self) -> Language | None:
@@ -87,12 +84,10 @@ class Texts:
         return Finding(path, use.line, use.column, rule, message, mend, rule.citation)
 
     def _suggestion(self, key: str, language: Language) -> str:
-        if key not in self._suggestions:
-            nearest: list[str] = []
-            if len(self._suggestions) < _MOST_SUGGESTIONS:
-                nearest = difflib.get_close_matches(key, language.keys, n=1, cutoff=0.85)
-            self._suggestions[key] = f'Did you mean "{nearest[0]}"?' if nearest else ""
-        return self._suggestions[key]
+        if language.path not in self._nearest:
+            self._nearest[language.path] = Nearest(language.keys, 0.85)
+        nearest = self._nearest[language.path].to(key)
+        return f'Did you mean "{nearest}"?' if nearest else ""
 
     def _incomplete(self, used: set[str]) -> Iterator[Finding]:
         for language in self._own[1:]:
