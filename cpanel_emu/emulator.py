@@ -12,6 +12,7 @@ import functools
 import random
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from cpanel_emu.pages import Pages
     from cpanel_emu.server.doors import Doors, SharedPorts
     from cpanel_emu.server.endpoints import Endpoint
-    from cpanel_emu.tags import OpenPage
+    from cpanel_emu.tags import OpenPage, RenderedPage
 else:
     # cpapi2 starts this in a process of its own, and needs none of these.
     shutil = LazyModule("shutil")
@@ -226,6 +227,9 @@ class Emulator:
                 clock=self.clock,
                 open_ssl=lent.open,
                 open_page=lambda: self._open_page(account, page),
+                render_part=lambda name, variables: self._render_part(
+                    account, page, name, variables
+                ),
             )
             planned = self._planned_failure(call, account)
             given = planned or answer(call, context, self.registry)
@@ -242,6 +246,18 @@ class Emulator:
         from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (heavy; cpapi2 needs none)
 
         return self.frontend.open(page or PageRequest(account, ""))
+
+    def _render_part(
+        self,
+        account: Account,
+        page: PageRequest | None,
+        name: str,
+        variables: Mapping[str, str],
+    ) -> RenderedPage | None:
+        from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (as above)
+
+        asked = page or PageRequest(account, "")
+        return self.pages.part(replace(asked, variables=dict(variables)), name)
 
     def call(
         self,

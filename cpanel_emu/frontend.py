@@ -87,6 +87,8 @@ class PageRequest:
     port: str = "2082"
     file: str = ""
     """The file that answers for the page, if it has not the page's own path."""
+    is_part: bool = False
+    """Whether it is the header or footer of another page, which cannot have one of its own."""
     variables: dict[str, str] = field(default_factory=dict)
     """``$CPVAR{…}`` that the page starts with; for a call on a page, what they are then."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cpanel_emu.frontend import PageRequest
@@ -10,8 +11,8 @@ from cpanel_emu.liveapi.live_pages import LivePages
 from cpanel_emu.liveapi.pages import is_live_page
 from cpanel_emu.liveapi.process import ProcessLimits
 from cpanel_emu.liveapi.template_pages import TemplatePages
-from cpanel_emu.page_files import is_template_page
-from cpanel_emu.tags import RenderedPage
+from cpanel_emu.page_files import files_of, is_template_page
+from cpanel_emu.tags import RenderedPage, encode
 
 if TYPE_CHECKING:
     from cpanel_emu.emulator import Emulator
@@ -62,3 +63,24 @@ class Pages:
         if is_template_page(asked.source):
             return self.templates.render(asked, strict=strict)
         return self._frontend.render(asked, strict=strict)
+
+    def part(self, asked: PageRequest, name: str) -> RenderedPage | None:
+        """Return what the branding file *name* prints as a part of a page, whatever it is now.
+
+        None if the theme has no such file, or if the page is itself such a part.
+
+        Args:
+            asked: the page; its variables are seen by the part.
+            name: what the file was called as a tag page, such as ``stdheader.html``.
+        """
+        page = self._frontend.open(asked)
+        paths = (path for file in files_of(name) if (path := page.branding_path(file)) is not None)
+        path = next(paths, None)
+        if asked.is_part or path is None:
+            return None
+        if not is_live_page(path) and not is_template_page(path):
+            text = page.text(f'<cpanel Branding="include({name})">')
+            return RenderedPage(encode(text), page.warnings, dict(page.variables))
+        asked = replace(asked, file=path, is_part=True)
+        pages = self.live if is_live_page(path) else self.templates
+        return pages.render(asked)

@@ -11,11 +11,13 @@ from cpanel_emu.lazy import LazyModule
 
 if TYPE_CHECKING:
     import html
+
+    from cpanel_emu.tags import RenderedPage
 else:
     html = LazyModule("html")
 
-_HEADER = '<cpanel Branding="include(stdheader.html)">'
-_FOOTER = '<cpanel Branding="include(stdfooter.html)">'
+_HEADER = "stdheader.html"
+_FOOTER = "stdfooter.html"
 _PLAIN_HEADER = """<!DOCTYPE html>
 <html>
 <head>
@@ -31,25 +33,35 @@ _PLAIN_FOOTER = "</body>\n</html>\n"
 def get_dom(context: Context, arguments: Arguments) -> Result:
     """Return the HTML above and below a page's content as ``header`` and ``footer``.
 
-    It is the theme's ``stdheader.html`` and ``stdfooter.html``, found as ``Branding="include()"``
-    finds them; a theme without them gets plain HTML. They see ``page_title`` as
-    ``$CPVAR{'title'}``, ``app_key`` as ``section``, and as ``iconurl`` the URL of the branding
-    image of that name.
+    It is the theme's ``stdheader.html`` and ``stdfooter.html``, or what they were converted to,
+    found as ``Branding="include()"`` finds them; a theme without them gets plain HTML. They see
+    ``page_title`` as ``$CPVAR{'title'}``, ``app_key`` as ``section``, and as ``iconurl`` the URL of
+    the branding image of that name; the footer sees what the header sets.
     """
     title = html.escape(arguments.get("page_title"))
     key = html.escape(arguments.get("app_key"))
     page = context.open_page()
     image = page.branding_image(key) if key else None
-    page.variables.update(
-        title=title, section=key, iconurl=image[1] if image is not None else "", current="page"
-    )
-    header, footer = page.text(_HEADER), page.text(_FOOTER)
+    variables = {
+        **page.variables,
+        "title": title,
+        "section": key,
+        "iconurl": image[1] if image is not None else "",
+        "current": "page",
+    }
+    header = context.render_part(_HEADER, variables)
+    footer = context.render_part(_FOOTER, header.variables if header is not None else variables)
+    above, below = _text(header), _text(footer)
     return Data(
         {
-            "header": header or _PLAIN_HEADER.format(title=title),
-            "footer": footer or (_PLAIN_FOOTER if not header else ""),
+            "header": above or _PLAIN_HEADER.format(title=title),
+            "footer": below or (_PLAIN_FOOTER if not above else ""),
         }
     )
+
+
+def _text(part: RenderedPage | None) -> str:
+    return "" if part is None else part.body.decode("utf-8", "replace")
 
 
 FUNCTIONS = (Function(Api.UAPI, "Chrome", "get_dom", get_dom),)

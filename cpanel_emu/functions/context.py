@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from cpanel_emu.releases import Release
 from cpanel_emu.root import Root
 
 if TYPE_CHECKING:
-    from cpanel_emu.tags import OpenPage
+    from cpanel_emu.tags import OpenPage, RenderedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Context:
     """Opens the account's SSL manager; only functions that need it pay for it."""
     open_page: Callable[[], OpenPage]
     """Opens a page of the theme; one with an empty path if the call stands on none."""
+    render_part: Callable[[str, Mapping[str, str]], RenderedPage | None]
+    """Renders a branding file as a part of that page, with page variables (`Pages.part`)."""
 
     @property
     def ssl(self) -> SslManager:

@@ -130,6 +130,10 @@ class OpenPage:
         path = inclusion.branding_image_path(self._page, name, _NO_PLACE)
         return None if path is None else (path, inclusion.file_url(self._page, path))
 
+    def branding_path(self, name: str) -> str | None:
+        """Return the path of the file that ``Branding="include(name)"`` includes, if any."""
+        return inclusion.branding_path(self._page, name, _NO_PLACE)
+
     def file(self) -> str:
         """Return what the page's own file prints.
 

@@ -116,6 +116,7 @@ class Caller:
             clock=self.clock,
             open_ssl=lambda: self.manager,
             open_page=lambda: pytest.fail("no SSL function needs a page"),
+            render_part=lambda *_: pytest.fail("no SSL function needs a page"),
         )
         call = Call(api, module, function, Arguments(named, positional))
         return answer(call, context, REGISTRY)

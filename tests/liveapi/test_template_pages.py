@@ -13,6 +13,7 @@ import pytest
 
 from cpanel_emu import Emulator
 from cpanel_emu.accounts.models import Account
+from cpanel_emu.call import Data
 from cpanel_emu.frontend import PageRequest
 from cpanel_emu.liveapi.commands import InterpreterError
 from cpanel_emu.liveapi.pages import CUT_SHORT
@@ -391,3 +392,18 @@ def test_over_http(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     assert b"apt-get install libtemplate-perl" in body
     with pytest.raises(InterpreterError):
         emulator.render("index.html", user="user")
+
+
+def test_a_converted_header_is_that_of_liveapi_pages(place: Place) -> None:
+    """It sees title and section, the footer what it sets; its own header and footer are plain."""
+    own = "[% execute('Chrome', 'get_dom', { page_title = 'own' }).data.footer.length %]"
+    place.file(
+        "branding/stdheader.html.tt",
+        "<h1>[% CPANEL.CPVAR.title %] [% CPANEL.CPVAR.section %][% CPANEL.CPVAR.v = 1 %]</h1>"
+        + own,
+    )
+    place.file("branding/stdfooter.html.tt", "<p>[% CPANEL.CPVAR.v %]</p>")
+    answer = place.emulator.call(
+        "Chrome", "get_dom", user="user", api=3, page_title="A & B", app_key="csr"
+    )
+    assert answer.outcome == Data({"header": "<h1>A &amp; B csr</h1>16", "footer": "<p>1</p>"})
