@@ -31,6 +31,12 @@ class Rule:
     mend: str
     """What to do about it, if the finding does not know better."""
 
+    def at(
+        self, file: str, place: tuple[int, int], message: str, mend: str = "", citation: str = ""
+    ) -> Finding:
+        """Return a finding at line and column of *file*; empty texts are the rule's own."""
+        return Finding(file, *place, self, message, mend or self.mend, citation or self.citation)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cpanel_emu.migration.check import rules
 from cpanel_emu.migration.check.circles import circles
 from cpanel_emu.migration.check.facts import FileFacts, Reference
-from cpanel_emu.migration.check.findings import Finding, Rule
+from cpanel_emu.migration.check.findings import Finding
 from cpanel_emu.migration.pages import FileKind
 from cpanel_emu.tags import OutsideTheme, Theme
 
@@ -191,32 +191,28 @@ class Includes:
         return any(self._is_there(path) for path in self._candidates(reference, base))
 
     def _finding(self, path: str, reference: Reference, lost: list[str]) -> Finding:
+        word, target = reference.word, reference.target
         candidates = self._candidates(reference, lost[0])
-        outside = any(self._is_there(candidate) is None for candidate in candidates)
-        rule: Rule = rules.MISSING_INCLUDE
-        if outside:
-            rule = rules.OUTSIDE
-        elif reference.word in _RULES:
-            rule = _RULES[reference.word]
-        elif reference.word.startswith("Branding"):
+        if any(self._is_there(candidate) is None for candidate in candidates):
+            rule, message = rules.OUTSIDE, f'the path "{target}" leads out of the theme'
+        elif word.startswith("Branding::"):
+            suffixes = " ".join(_SUFFIXES.get(word, ()))
             rule = rules.MISSING_BRANDING
-        shown = candidates[0] if rule is rules.MISSING_INCLUDE else reference.target
-        message = f'there is no file "{shown}"'
-        if outside:
-            message = f'the path "{reference.target}" leads out of the theme'
-        elif reference.word in _FROM_THE_PAGE and lost != [_folder(path)]:
-            message += _seen_from(lost)
-        return Finding(
-            path, reference.line, reference.column, rule, message, rule.mend, rule.citation
-        )
+            message = f'there is no branding file "{target}"' + (suffixes and f" ({suffixes})")
+        else:
+            rule = _RULES.get(word, rules.MISSING_INCLUDE)
+            message = f'there is no file "{target}"'
+            if word in _FROM_THE_PAGE:
+                seen_from = "" if lost == [_folder(path)] else _seen_from(lost)
+                message = f'there is no file "{candidates[0]}"{seen_from}'
+        return rule.at(path, (reference.line, reference.column), message)
 
     def _circles(self) -> Iterator[Finding]:
         """Yield a finding for each tag that closes a circle of includes."""
         for path, reference in circles(self._bases, self._edges):
-            rule = rules.ENDLESS_INCLUDE
-            place = (reference.line, reference.column)
             message = f'"{reference.target}" includes this file again'
-            yield Finding(path, *place, rule, message, rule.mend, rule.citation)
+            place = (reference.line, reference.column)
+            yield rules.ENDLESS_INCLUDE.at(path, place, message)
 
     def _edges(self, path: str, base: str) -> Iterator[tuple[Reference, str]]:
         file = self._files.get(path)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cpanel_emu.migration.check import rules
 from cpanel_emu.migration.check.counting import Tag, count
 from cpanel_emu.migration.check.facts import FileFacts
-from cpanel_emu.migration.check.findings import Finding, Rule
+from cpanel_emu.migration.check.findings import Rule
 from cpanel_emu.migration.check.judgements import judge
 from cpanel_emu.migration.check.known import Known, Use
 from cpanel_emu.migration.check.regions import comments, php_code
@@ -118,7 +118,7 @@ class _Reader:
             count(self._facts, tag, self._known)
             self._judge(tag)
             if start in php:
-                self._find(tag.place, rules.TAG_IN_PHP, "the tag stands inside PHP code", "")
+                self._find(tag.place, rules.TAG_IN_PHP, "the tag stands inside PHP code")
             if start in hidden:
                 self._in_comment(tag)
         for warning in document.warnings:
@@ -152,7 +152,7 @@ class _Reader:
         function = tag.function
         if function is not None and not self._known.is_part_of_the_tag_system(function):
             message = f"{function} is called inside an HTML comment"
-            self._find(tag.place, rules.CALL_IN_COMMENT, message, "")
+            self._find(tag.place, rules.CALL_IN_COMMENT, message)
 
     def _warn(self, warning: PageWarning) -> None:
         """Make a finding of what the parser warns of."""
@@ -163,17 +163,10 @@ class _Reader:
             self._find(place, rule, warning.message, mend, warning.rule)
 
     def _find(
-        self, place: tuple[int, int], rule: Rule, message: str, mend: str, citation: str = ""
+        self, place: tuple[int, int], rule: Rule, message: str, mend: str = "", citation: str = ""
     ) -> None:
         """Note a finding, once."""
-        finding = Finding(
-            self._facts.path,
-            *place,
-            rule,
-            message,
-            mend or rule.mend,
-            citation or rule.citation,
-        )
+        finding = rule.at(self._facts.path, place, message, mend, citation)
         if finding not in self._facts.findings[-_NEAR:]:
             self._facts.findings.append(finding)
 

@@ -98,9 +98,9 @@ OUTSIDE = Rule(
 ENDLESS_INCLUDE = Rule(
     "endless-include",
     "tags §2.2",
-    _ERROR,
+    _WARNING,
     "A file includes itself, directly or through others.",
-    "Break the circle; after 32 levels the page prints an error text.",
+    "Make sure that a condition ends it; after 32 levels the page prints an error text.",
 )
 
 # --- Broken tags ---

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from cpanel_emu.migration.check import rules
 from cpanel_emu.migration.check.facts import FileFacts, TextUse
-from cpanel_emu.migration.check.findings import Finding, Rule
+from cpanel_emu.migration.check.findings import Finding
 from cpanel_emu.migration.check.nearest import Nearest
 
 MAIN = "english"
 """The language that ``$lang`` names."""
+
+_TOP = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,8 @@ class Texts:
                 elif lacking:
                     yield self._missing(file.path, use, lacking)
         if unchecked:
-            rule = rules.NO_LANGUAGE_FILE
             message = f"there is no language file lang/{MAIN}; {unchecked} uses were not checked"
-            yield _finding(f"lang/{MAIN}", rule, message)
+            yield rules.NO_LANGUAGE_FILE.at(f"lang/{MAIN}", _TOP, message)
         yield from self._incomplete(used)
 
     def _lacking(self, use: TextUse) -> list[Language] | None:
@@ -77,11 +78,10 @@ class Texts:
         return [one for one in candidates if use.key not in one.keys]
 
     def _missing(self, path: str, use: TextUse, lacking: list[Language]) -> Finding:
-        rule = rules.MISSING_TEXT
         names = ", ".join(one.path for one in lacking)
         message = f'the key "{use.key}" is missing in {names}'
         mend = self._suggestion(use.key, lacking[0]) or f"Add {use.key}=… to {lacking[0].path}."
-        return Finding(path, use.line, use.column, rule, message, mend, rule.citation)
+        return rules.MISSING_TEXT.at(path, (use.line, use.column), message, mend)
 
     def _suggestion(self, key: str, language: Language) -> str:
         if language.path not in self._nearest:
@@ -95,8 +95,4 @@ class Texts:
             if lacking:
                 some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
                 message = f"{len(lacking)} keys that pages use are missing: {some}"
-                yield _finding(language.path, rules.INCOMPLETE_LANGUAGE, message)
-
-
-def _finding(path: str, rule: Rule, message: str) -> Finding:
-    return Finding(path, 1, 1, rule, message, rule.mend, rule.citation)
+                yield rules.INCOMPLETE_LANGUAGE.at(language.path, _TOP, message)

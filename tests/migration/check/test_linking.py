@@ -150,6 +150,16 @@ def test_where_a_file_is_missed(tmp_path: Path) -> None:
     assert finding.message == 'there is no file "d0/h.html", for pages of "d0" and 1 more'
 
 
+def test_a_file_that_is_named_from_the_theme_is_missed_once(tmp_path: Path) -> None:
+    part = '<cpanel relinclude="gone.html"><cpanel Branding="image(x)">'
+    files = {"d/p.html": '<cpanel relinclude="parts/a.html">', "parts/a.html": part}
+    told = [finding.message for finding in checked(tmp_path, files).findings]
+    assert told == [
+        'there is no file "gone.html"',
+        'there is no branding file "x" (.gif .png .jpg)',
+    ]
+
+
 def test_a_key_that_is_nearly_there(tmp_path: Path) -> None:
     files = {"a.html": '<cpanel langprint="SIGNIGN">', "lang/english": "SIGNING=x\n"}
     [finding] = checked(tmp_path, files).findings
