@@ -36,6 +36,7 @@ class KeptFiles(Generic[_T]):
     def __init__(self, folder: Path, parse: Callable[[bytes, str], _T]) -> None:
         """Parse by *parse*, which gets a file's bytes and its path for messages."""
         self._folder = folder
+        self._prefix = f"{folder}{os.sep}"
         self._parse = parse
         self._kept: dict[str, _Kept[_T]] = {}
 
@@ -46,7 +47,15 @@ class KeptFiles(Generic[_T]):
             StoreError: it cannot be read; whatever the parser raises.
         """
         kept = self._kept.get(name)
-        if kept is not None and _identity(kept.path) == kept.identity:
+        if kept is None:
+            # What is not there must not take longer than what is: that would tell of it.
+            try:
+                os.stat(f"{self._prefix}{name}")  # noqa: PTH116  (as in `_identity`)
+            except FileNotFoundError:
+                return None
+            except OSError:
+                return self._read(name)
+        elif _identity(kept.path) == kept.identity:
             return kept.value
         return self._read(name)
 

@@ -47,7 +47,7 @@ class TemplateSession(LiveApiSession):
         try:
             question, *arguments = json.loads(message.text.removeprefix(_MARK))
             answer = self._page.ask(str(question), [str(argument) for argument in arguments])
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return answers.EMPTY
         return answers.encode(Envelope({"answer": answer}, wrapped=False), as_json=True)
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
-from cpanel_emu.journal.entries import secret_position
+from cpanel_emu.journal.entries import secret_position, secret_texts
+from cpanel_emu.server.parameters import RequestTooLarge, read_parameters
 from cpanel_emu.testing.recording.exchange import RecordedRequest
-from cpanel_emu.testing.recording.references import References, brace, outside
+from cpanel_emu.testing.recording.references import SHORTEST, References, brace, outside
 from cpanel_emu.testing.recording.secrets import (
     hide_keys,
     hide_members,
@@ -152,9 +153,21 @@ def _hidden_body(
     else:
         hidden, context = hide_pairs(text, references, more_names), "form"
     hidden = hide_security_tokens(hidden, references)
+    # Whatever the forms above missed: a server may read a secret where no client writes one.
+    for value in _secrets_read(request):
+        if len(value) >= SHORTEST and value in hidden:
+            references.secret("password", value)
     return references.hide_known(hidden, (context,) if context else ()).encode(
         "utf-8", "surrogateescape"
     )
+
+
+def _secrets_read(request: RecordedRequest) -> list[str]:
+    kind = request.header("Content-Type") or ""
+    try:
+        return secret_texts(read_parameters("", kind, request.body, strip_quotes=False).values)
+    except RequestTooLarge:
+        return []
 
 
 def _is_multipart(request: RecordedRequest) -> bool:
