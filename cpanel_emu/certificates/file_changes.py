@@ -93,7 +93,7 @@ class FileChanges:
         if folder is None:
             place.write(name, data, fsync=self.fsync)
         else:
-            write_atomically(place.path / name, data, fsync=self.fsync, folder=folder)
+            write_atomically(f"{place.path}/{name}", data, fsync=self.fsync, folder=folder)
 
     def remove(self, place: OwnFolder, name: str) -> bool:
         """Remove the file *name* in *place*; return whether it was there.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cpanel_emu.errors import Failure
@@ -170,7 +170,16 @@ def checked_values(values: SubjectValues, names: Mapping[str, str] = API2_NAMES)
         raise Failure(f'"{names["host"]}" is not a valid domain name.')
     if values.email and not is_email(values.email):
         raise Failure(f'"{names["email"]}" is not a valid email address.')
-    stored = replace(values, hosts=hosts, country=values.country.upper())
+    stored = SubjectValues(
+        city=values.city,
+        company=values.company,
+        country=values.country.upper(),
+        hosts=hosts,
+        state=values.state,
+        companydivision=values.companydivision,
+        email=values.email,
+        password=values.password,
+    )
     by_name = _by_name(stored)
     for name, value in by_name:
         if len(value) > _LIMITS[name]:

@@ -61,7 +61,7 @@ class _Watched:
         return [fault for fault in self.struck if fault.stage is stage]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)  # to freeze so many fields would cost each request more
 class _Seen:
     """One request with its answer, as they were: nobody may see them before `exchange`.
 

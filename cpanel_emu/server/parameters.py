@@ -90,9 +90,10 @@ def form_values(raw: str) -> dict[str, str]:
 
 
 def _decoded(raw: str) -> str:
-    return unquote_to_bytes(raw.replace("+", " ").encode("latin-1", "replace")).decode(
-        "utf-8", "replace"
-    )
+    raw = raw.replace("+", " ")
+    if "%" not in raw and raw.isascii():
+        return raw
+    return unquote_to_bytes(raw.encode("latin-1", "replace")).decode("utf-8", "replace")
 
 
 def without_quotes(value: str) -> str:

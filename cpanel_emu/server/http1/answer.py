@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 _REFUSALS = {
     400: "Bad Request",
@@ -27,7 +27,7 @@ def staying(count: int, idle_seconds: int, most_requests: int) -> tuple[str, ...
 
 
 def answer(
-    status: str, headers: Iterable[tuple[str, str]], persistence: tuple[str, ...], body: bytes
+    status: str, headers: Sequence[tuple[str, str]], persistence: tuple[str, ...], body: bytes
 ) -> bytes:
     """Return an answer as it goes over the wire.
 
@@ -38,17 +38,21 @@ def answer(
         ValueError: a line break within a status or header.
         UnicodeEncodeError: a status or header beyond latin-1 (it is a `ValueError` too).
     """
-    lines = [f"HTTP/1.1 {status}"]
-    place = 1
-    for name, value in headers:
-        lines.append(f"{name}: {value}")
-        if name.lower() == "server":
-            place = len(lines)
+    lines = [f"HTTP/1.1 {status}", *map(": ".join, headers)]
+    place = _server_line(headers) + 1
     lines[place:place] = persistence
     head = "\r\n".join(lines)
     if not head.count("\n") == head.count("\r") == len(lines) - 1:
         raise ValueError("a line break within a status or header")
     return head.encode("latin-1") + b"\r\n\r\n" + body
+
+
+def _server_line(headers: Sequence[tuple[str, str]]) -> int:
+    """Return the number of the ``Server`` header, counted from 1; 0 if there is none."""
+    for number, (name, _) in enumerate(headers, start=1):
+        if name.lower() == "server":
+            return number
+    return 0
 
 
 def refusal(status: int) -> bytes:
