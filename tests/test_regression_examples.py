@@ -67,3 +67,17 @@ def test_release_without_xml_breaks_the_program_that_reads_xml(
     assert billing.returncode == status, billing.stdout
     script = run([*arguments, "test_renew.py"], folder)
     assert script.returncode == 0, script.stdout
+
+
+def test_golden_files_are_run_by_pytest_as_the_manual_says(tmp_path: Path) -> None:
+    [block] = blocks(ROOT / "docs" / "golden-files.rst", "python")
+    shutil.copytree(EXAMPLES / "golden", tmp_path / "golden")
+    (tmp_path / "test_answers.py").write_text(block.text, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    done = run(["-m", "pytest", "-q"], tmp_path)
+    assert "\n6 passed in " in done.stdout, done.stdout
+    answer = tmp_path / "golden" / "order.json"
+    answer.write_text(answer.read_text().replace("generated", "made"))
+    done = run(["-m", "pytest", "-q"], tmp_path)
+    assert "first difference at offset 0x" in done.stdout
+    assert "\n2 failed, 4 passed in " in done.stdout

@@ -19,6 +19,7 @@ from cpanel_emu.testing.targets import (
     RemoteServer,
     Secrets,
     Target,
+    check_reachable,
     door_urls,
     load_secrets,
     reason_to_skip,
@@ -73,6 +74,7 @@ _OPTIONS = (
         metavar="FILE",
         help="TOML file with [doors] and [secrets] that take the place of those in suite.toml.",
     ),
+    click.option("--insecure", is_flag=True, help="Do not check the certificates of the targets."),
     click.option(
         "--reset",
         is_flag=True,
@@ -116,6 +118,7 @@ def make_run(
     *,
     servers: tuple[str, ...],
     secrets_file: Path | None,
+    insecure: bool,
     reset: bool,
     **words: tuple[str, ...],
 ) -> Run:
@@ -123,6 +126,7 @@ def make_run(
 
     Raises:
         ConfigurationError: the suite or an option is wrong.
+        TargetError: the target cannot be reached, or its certificate not be checked.
     """
     suite = load_suite(folder)
     secrets = load_secrets(secrets_file) if secrets_file is not None else Secrets()
@@ -131,8 +135,10 @@ def make_run(
         if reset:
             raise ConfigurationError("--reset needs --target; the emulator is always fresh.")
         return Run(suite, selection.variants(suite), [], secrets, None)
-    target = Target(door_urls(servers), secrets.doors, is_reset=reset)
+    target = Target(door_urls(servers), secrets.doors, is_reset=reset, is_verified=not insecure)
     chosen = _at_target(suite, selection).variants(suite)
+    for url in target.urls.values():
+        check_reachable(url, is_verified=target.is_verified)
     reasons = [(variant, reason_to_skip(suite, variant, target)) for variant in chosen]
     return Run(
         suite,

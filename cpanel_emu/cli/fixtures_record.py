@@ -17,11 +17,10 @@ from cpanel_emu.errors import ConfigurationError, EmulatorError, StoreError
 from cpanel_emu.releases import RELEASES
 from cpanel_emu.root import Root
 from cpanel_emu.server.tls import context_with, own_certificate
-from cpanel_emu.testing.connection import Connection
 from cpanel_emu.testing.recording.exchange import RecordedExchange, Upstream
 from cpanel_emu.testing.recording.folder import RecordingFolder
 from cpanel_emu.testing.recording.proxy import RecordingProxy
-from cpanel_emu.testing.targets import TargetError, door_urls
+from cpanel_emu.testing.targets import check_reachable, door_urls
 
 
 @click.command()
@@ -94,7 +93,7 @@ def record(
     upstreams = [Upstream(door, url) for door, url in door_urls(targets).items()]
     address = _address(listen)
     for upstream in upstreams:
-        _check(upstream, is_verified=not insecure)
+        check_reachable(upstream.url, is_verified=not insecure)
     folder = RecordingFolder(out, release, tuple(each.door for each in upstreams), keep_secrets)
     folder.open()
     session = _Session(folder)
@@ -141,19 +140,6 @@ def _address(text: str) -> tuple[str, int]:
     if not colon or not port.isdecimal() or int(port) > 65535:
         raise ConfigurationError(f'Write --listen ADDR:PORT, not "{text}".')
     return host.strip("[]") or "127.0.0.1", int(port)
-
-
-def _check(upstream: Upstream, *, is_verified: bool) -> None:
-    """Find out at once whether there is a server, and not at the first request."""
-    try:
-        Connection(upstream.url, is_verified=is_verified).close()
-    except ssl.SSLCertVerificationError as error:
-        raise TargetError(
-            f"{upstream.url}: its certificate cannot be checked ({error.verify_message}); if you "
-            "know the server, add --insecure."
-        ) from error
-    except OSError as error:
-        raise TargetError(f"Cannot reach {upstream.url}: {error.strerror or error}.") from error
 
 
 def _tls_context(opened: contextlib.ExitStack) -> ssl.SSLContext:

@@ -33,6 +33,8 @@ class Server(Protocol):
 
     is_foreign: bool
     """Whether it runs elsewhere: its clock and the order of its members are its own."""
+    is_verified: bool
+    """Whether its certificate is checked."""
 
     def reset(self) -> None:
         """Bring back the state of the seed."""
@@ -259,7 +261,8 @@ class CaseExchange:
 
     def _open(self, door: str) -> Connection:
         if self._connection is None:
-            self._connection = Connection(self.server.url(door))
+            url = self.server.url(door)
+            self._connection = Connection(url, is_verified=self.server.is_verified)
         self.names.known[HOST_NAME] = self._connection.host
         return self._connection
 

@@ -22,6 +22,7 @@ class EmulatorServer:
     """An emulator of its own, in a temporary root; its ports open when `url` is first asked."""
 
     is_foreign = False
+    is_verified = False
 
     def __init__(self, setup: Setup, release: str) -> None:
         self._emulator = Emulator(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import ssl
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ class Target:
     doors: Mapping[str, Door] = field(default_factory=dict)
     is_reset: bool = False
     """Whether it is an emulator that is brought back to its seed before each case."""
+    is_verified: bool = True
+    """Whether its certificates are checked."""
 
     def url(self, door: str) -> str:
         """Return the URL of *door*; there must be one."""
@@ -112,8 +115,25 @@ def load_secrets(path: Path) -> Secrets:
     return Secrets(doors, table.get("secrets", {}))
 
 
-def _post_reset(url: str) -> int | None:
-    with Connection(url) as connection:
+def check_reachable(url: str, *, is_verified: bool) -> None:
+    """Find out at once whether there is a server, and not at the first request.
+
+    Raises:
+        TargetError: there is none, or its certificate is nobody's.
+    """
+    try:
+        Connection(url, is_verified=is_verified).close()
+    except ssl.SSLCertVerificationError as error:
+        raise TargetError(
+            f"{url}: its certificate cannot be checked ({error.verify_message}); if you know the "
+            "server, add --insecure."
+        ) from error
+    except OSError as error:
+        raise TargetError(f"Cannot reach {url}: {error.strerror or error}.") from error
+
+
+def _post_reset(url: str, *, is_verified: bool) -> int | None:
+    with Connection(url, is_verified=is_verified) as connection:
         head = f"POST /_emu/reset HTTP/1.1\r\nHost: {connection.host}\r\nContent-Length: 0\r\n"
         connection.send(f"{head}Connection: close\r\n\r\n".encode())
         return connection.receive().status
@@ -126,6 +146,7 @@ class RemoteServer:
 
     def __init__(self, target: Target) -> None:
         self._target = target
+        self.is_verified = target.is_verified
 
     def reset(self) -> None:
         """Bring an emulator back to its seed; leave any other server as it is.
@@ -137,7 +158,7 @@ class RemoteServer:
             return
         url = next(iter(self._target.urls.values()))
         try:
-            status = _post_reset(url)
+            status = _post_reset(url, is_verified=self.is_verified)
         except OSError as error:
             raise TargetError(f"{url}: {error.strerror or error}") from error
         if status != 200:

@@ -183,11 +183,16 @@ def test_a_fresh_emulator_gives_the_same_answers(recorded: Recorded) -> None:
 def test_another_server_with_its_own_secrets_too(recorded: Recorded) -> None:
     seed = recorded.secrets_file.parent / "seed.toml"
     with Emulator(seed=seed) as emulator:
-        status, output, _ = fixtures(
+        words: list[str | Path] = [
             *("verify", recorded.folder, "--secrets", recorded.secrets_file),
             *("--target", f"cpanel-tls={emulator.cpanel_tls_url}"),
             *("--target", f"whm={emulator.whm_url}"),
-        )
+        ]
+        # A password goes to no server that nobody vouches for.
+        status, _, errors = fixtures(*words)
+        assert status == 1
+        assert "its certificate cannot be checked" in errors
+        status, output, _ = fixtures(*words, "--insecure")
     assert (status, output) == (0, "9 answers: 9 right, 0 wrong.\n")
 
 

@@ -18,6 +18,7 @@ from cpanel_emu.call import Printed
 from cpanel_emu.testing.cases import Variant
 from cpanel_emu.testing.golden import Runner, orphan_report
 from cpanel_emu.testing.loading import load_suite
+from cpanel_emu.testing.selection import grouped
 from cpanel_emu.testing.servers import EmulatorServer
 
 SUITE = load_suite(resources.fixtures() / "cases")
@@ -36,8 +37,7 @@ def _variants() -> list[Variant]:
     for number, case in enumerate(SUITE.cases):
         ways = list(SUITE.variants_of(case))
         chosen += ways if EVERY_VARIANT else _sample(number, ways)
-    # Neighbours share a server.
-    return sorted(chosen, key=lambda variant: (repr(variant.case.setup), variant.release))
+    return grouped(chosen)
 
 
 def _sample(number: int, ways: list[Variant]) -> Iterator[Variant]:

@@ -74,6 +74,7 @@ class FakeServer:
     closed: bool = False
     address: str = ""
     is_foreign: bool = False
+    is_verified: bool = False
 
     def reset(self) -> None:
         self.resets += 1
