@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 from cpanel_emu.accounts.models import Role
 from cpanel_emu.call import Answer, Api, Call, Refusal, RefusalKind, Rows
-from cpanel_emu.errors import Failure
+from cpanel_emu.errors import Failure, StoreError
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function, Registry
 from cpanel_emu.lazy import LazyModule
 
 if TYPE_CHECKING:
+    import logging
+
     from cpanel_emu.functions import modifiers
 else:
+    logging = LazyModule("logging")
     modifiers = LazyModule("cpanel_emu.functions.modifiers")
+
+UNUSABLE = "The files of the account cannot be used."
+"""The refusal when the account's files can be neither read nor written, as on a bad disk."""
 
 _MODIFIERS = "api2_"
 """How the names of output modifiers begin (``wire §2.8``)."""
@@ -40,10 +46,18 @@ def answer(call: Call, context: Context, registry: Registry) -> Answer:
     except Failure as failure:
         # Some texts quote the caller, and no API answer may hold <html> (wire §4.3).
         return Answer(named, function.failed(str(failure).translate(_UNSAFE_IN_ECHO)))
+    except StoreError as error:
+        # Where the files lie is for the operator, not for the caller.
+        _log().error("The files of %s cannot be used: %s", context.account.user, error)
+        return Answer(named, function.failed(UNUSABLE))
     named_arguments = call.arguments.named
     if isinstance(result, Rows) and any(name.startswith(_MODIFIERS) for name in named_arguments):
         result = modifiers.modified(result, named_arguments, context.release)
     return Answer(named, result)
+
+
+def _log() -> logging.Logger:
+    return logging.getLogger(__name__)
 
 
 def unknown_function(call: Call, module: str | None, context: Context) -> Answer:

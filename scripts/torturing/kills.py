@@ -199,7 +199,7 @@ class Siege:
             self._compare_sessions(server.urls["cpanel"])
         finally:
             server.stop()
-        state: State = in_child(lambda: _state_of(self._root)).sent
+        state: State = in_child(lambda: state_at(self._root)).sent
         for text in (*state.defects, *disagreements_of(self._root)):
             self._report.defect("torn", f"round {self._round}: {text}")
         for name in left_over(self._root):
@@ -280,7 +280,8 @@ class Siege:
         index.write_bytes(data)
 
 
-def _state_of(root: Path) -> State:
+def state_at(root: Path) -> State:
+    """Return what *root* holds, after the end of a server."""
     with Emulator(root=root, liveapi="off") as emulator:
         try:
             return state_of(emulator)

@@ -30,6 +30,7 @@ class Server:
         options: environment variables of the emulator.
         arguments: more words for ``serve``.
         point: where it kills itself, if anywhere.
+        command: what it is started through, such as ``("prlimit", "--nofile=64")``.
 
     Raises:
         ServerError: it does not start. One that kills itself while it starts does not.
@@ -41,6 +42,7 @@ class Server:
         options: Mapping[str, str] | None = None,
         arguments: tuple[str, ...] = (),
         point: Point | None = None,
+        command: tuple[str, ...] = (),
     ) -> None:
         environment = {**program_environment(root), **(options or {})}
         if point is not None:
@@ -49,7 +51,7 @@ class Server:
         account = f"--liveapi-user={USER}"  # whoever is added
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the server)
         self.process = subprocess.Popen(
-            [*injectable(), "serve", *ports, account, *arguments],
+            [*command, *injectable(), "serve", *ports, account, *arguments],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=self._errors,
