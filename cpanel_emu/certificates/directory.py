@@ -127,14 +127,14 @@ class CertificateDirectory:
         except IndexLost:
             return Index(self._index_path, self._folder, durable=self._durable)
 
-    def _changing(self, change: Callable[[], _T]) -> _T:
-        """Make a change of the index; once more, with a new one, if it turns out to be lost."""
+    def _with_index(self, work: Callable[[], _T]) -> _T:
+        """Do *work* with the index; once more, with a new one, if it turns out to be lost."""
         index = self._index
         try:
-            return change()
+            return work()
         except IndexLost:
             self._renew(index)
-            return change()
+            return work()
 
     def _renew(self, lost: Index) -> None:
         """Make a new index from the files, unless another thread just did."""
@@ -230,7 +230,7 @@ class CertificateDirectory:
         Raises:
             StoreError: something could not be stored; nothing changed.
         """
-        put = self._changing(lambda: self._put_all(items, finish))
+        put = self._with_index(lambda: self._put_all(items, finish))
         if any(is_new for _, is_new in put):
             self._changed()
         for item, _ in put:
@@ -256,7 +256,7 @@ class CertificateDirectory:
             with self._index.changing() as files:
                 return change(files)
 
-        made = self._changing(work)
+        made = self._with_index(work)
         self._changed()
         return made
 
@@ -286,7 +286,7 @@ class CertificateDirectory:
         Raises:
             StoreError: the index cannot be written.
         """
-        is_free = self._changing(lambda: self._rename(item, friendly_name))
+        is_free = self._with_index(lambda: self._rename(item, friendly_name))
         if is_free:
             self._changed()
         return is_free
@@ -351,7 +351,7 @@ class CertificateDirectory:
             StoreError: they could not be deleted.
         """
         listed = list(items)
-        self._changing(lambda: self._remove(listed))
+        self._with_index(lambda: self._remove(listed))
         self._changed()
 
     def _remove(self, items: Sequence[Item]) -> None:
@@ -371,23 +371,23 @@ class CertificateDirectory:
 
     def all_of(self, kind: ItemKind) -> Iterator[Item]:
         """Yield every item of *kind*, by friendly name, then id (``ssl §8``)."""
-        return self._index.all_of(kind)
+        return self._with_index(lambda: self._index.all_of(kind))
 
     def of_key(self, kind: ItemKind, key_id: str) -> Iterator[Item]:
         """Yield the items of *kind* that belong to the key."""
-        return self._index.of_key(kind, key_id)
+        return self._with_index(lambda: self._index.of_key(kind, key_id))
 
     def with_id(self, kind: ItemKind, item_id: str) -> Item | None:
         """Return the item with this id, if there is one."""
-        return self._index.with_id(kind, item_id)
+        return self._with_index(lambda: self._index.with_id(kind, item_id))
 
     def with_friendly_name(self, kind: ItemKind, friendly_name: str) -> Item | None:
         """Return the item with this friendly name, if there is one."""
-        return self._index.with_friendly_name(kind, friendly_name)
+        return self._with_index(lambda: self._index.with_friendly_name(kind, friendly_name))
 
     def hosts(self, kind: ItemKind) -> list[str]:
         """Return the distinct hosts of *kind*, sorted by code point (``ssl §6.2``)."""
-        return self._index.hosts(kind)
+        return self._with_index(lambda: self._index.hosts(kind))
 
     def _bring_in_line(self, read_item: ReadItem) -> None:
         """Make the index tell what the files hold: what a crash or a person left behind.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -472,3 +473,25 @@ def test_what_cannot_be_made(home: Home) -> None:
     home.ssl.write_text("a file")
     with pytest.raises(StoreError):
         home.open().__enter__()
+
+
+@pytest.mark.parametrize("harm", ["removed", "overwritten"])
+def test_an_index_that_is_harmed_while_it_is_open(home: Home, harm: str) -> None:
+    """The files tell everything: nobody notices but the disk."""
+    with home.open() as directory:
+        for number in range(60):
+            directory.add(a_csr(f"City {number}"))
+        index = home.folder / "index.sqlite"
+        if harm == "removed":
+            home.lose_index()
+        else:
+            with contextlib.closing(sqlite3.connect(index)) as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            data = bytearray(index.read_bytes())
+            data[4096:] = b"\xff" * (len(data) - 4096)
+            index.write_bytes(data)
+        directory.add(a_key())
+        assert len(list(directory.all_of(ItemKind.CSR))) == 60
+        assert directory.hosts(ItemKind.KEY) == ["example.com"]
+    with home.open() as directory:
+        assert len(list(directory.all_of(ItemKind.CSR))) == 60
