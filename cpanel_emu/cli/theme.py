@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import click
 
 from cpanel_emu.cli.lazy_group import LazyGroup
 
-_VERBS = {
-    verb: (f"theme_{verb}", verb)
-    for verb in ("check", "convert", "compare")
-    if find_spec(f"cpanel_emu.cli.theme_{verb}") is not None
-}
+_VERBS = {verb: (f"theme_{verb}", verb) for verb in ("check", "convert", "compare")}
 
 
 @click.group(cls=LazyGroup, verbs=_VERBS)
 def theme() -> None:
     """Move a theme of tag pages to LiveAPI or Template Toolkit.
 
-    "check" tells what its pages use and what is broken. No verb changes the theme itself.
+    "check" tells what its pages use and what is broken, "convert" writes them anew into another
+    folder, "compare" proves that old and new pages show the same. No verb changes the theme itself.
     """

@@ -12,6 +12,7 @@ from cpanel_emu.migration.check.files import ReadFile, read_file, read_files
 from cpanel_emu.migration.check.findings import Finding
 from cpanel_emu.migration.check.including import Includes
 from cpanel_emu.migration.check.known import Known, Use
+from cpanel_emu.migration.check.lookup import Lookup
 from cpanel_emu.migration.check.report import FunctionUsage, Report, Usage, usages
 from cpanel_emu.migration.check.texts import Language, Texts
 from cpanel_emu.migration.pages import FileKind, Skipped, ThemeFile, walk
@@ -120,7 +121,8 @@ class _Check:
             for path in self._facts
             if (parts := path.split("/"))[0] == "branding" and len(parts) > 2
         }
-        return Includes(Theme(self._folder, self._folder.name), packages, self._facts.values())
+        lookup = Lookup(Theme(self._folder, self._folder.name), packages)
+        return Includes(lookup, self._facts.values())
 
     def _sum(
         self, found: Sequence[ThemeFile], includes: Includes, ignore: frozenset[str]

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cpanel_emu import __version__, resources
 from cpanel_emu.functions.coverage import API_NAMES
+from cpanel_emu.migration.check.charts import bars, parts_of_a_whole
 from cpanel_emu.migration.check.effort import Effort, efforts, total
 from cpanel_emu.migration.check.findings import Finding, Level
 from cpanel_emu.migration.check.known import Use
@@ -67,7 +68,7 @@ def _view(report: Report) -> dict[str, Any]:
     calls = Counter[Use]()
     for one in report.functions:
         calls[one.use] += one.usage.uses
-    statuses = _parts({use.value: calls[use] for use in reversed(Use)})
+    statuses = parts_of_a_whole({use.value: calls[use] for use in reversed(Use)})
     kinds = _most_used(report.kinds)
     return {
         "version": __version__,
@@ -76,13 +77,13 @@ def _view(report: Report) -> dict[str, Any]:
         "effort": _effort_parts(effort),
         "effort_label": _label(effort),
         "effort_sentence": _effort_sentence(report, effort),
-        "kinds": _bars(kinds[:_MOST_BARS]),
+        "kinds": bars(kinds[:_MOST_BARS]),
         "more_kinds": len(kinds[_MOST_BARS:]),
         "more_kind_uses": sum(uses for _, uses in kinds[_MOST_BARS:]),
-        "variables": _bars(
+        "variables": bars(
             [(f"${name}", uses) for name, uses, _ in variables_by_name(report)[:_MOST_BARS]]
         ),
-        "features": _bars(_most_used(report.features)[:_MOST_BARS]),
+        "features": bars(_most_used(report.features)[:_MOST_BARS]),
         "wants": list(wants(report)),
         "calls": sum(calls.values()),
         "statuses": statuses,
@@ -141,7 +142,7 @@ def _effort_sentence(report: Report, effort: Mapping[Effort, int]) -> str:
 
 
 def _effort_parts(effort: Mapping[Effort, int]) -> list[dict[str, Any]]:
-    parts = _parts({one.value: effort.get(one, 0) for one in Effort})
+    parts = parts_of_a_whole({one.value: effort.get(one, 0) for one in Effort})
     for part, name in zip(parts, _EFFORT_CLASSES.values(), strict=True):
         part["name"] = name
     return parts
@@ -149,29 +150,6 @@ def _effort_parts(effort: Mapping[Effort, int]) -> list[dict[str, Any]]:
 
 def _label(effort: Mapping[Effort, int]) -> str:
     return ", ".join(f"{one.value}: {effort.get(one, 0)}" for one in Effort)
-
-
-def _parts(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Return counts with where each begins and how wide it is, in per cent of all."""
-    whole = sum(counts.values()) or 1
-    parts: list[dict[str, Any]] = []
-    before = 0
-    for label, count in counts.items():
-        start = round(100 * before / whole, 2)
-        before += count
-        width = round(100 * before / whole - start, 2)
-        parts.append(
-            {"name": label, "label": label, "count": count, "start": start, "width": width}
-        )
-    return parts
-
-
-def _bars(rows: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
-    most = max((count for _, count in rows), default=1)
-    return [
-        {"name": name, "count": count, "width": round(100 * count / most, 2)}
-        for name, count in rows
-    ]
 
 
 def _most_used(usages: Mapping[str, Usage]) -> list[tuple[str, int]]:

@@ -7,19 +7,16 @@ a file that others include is looked at once for every folder of a page that rea
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cpanel_emu.migration.check import rules
 from cpanel_emu.migration.check.circles import circles
 from cpanel_emu.migration.check.facts import FileFacts, Reference
 from cpanel_emu.migration.check.findings import Finding
+from cpanel_emu.migration.check.lookup import FROM_THE_PAGE, PARSED, SUFFIXES, Lookup
 from cpanel_emu.migration.pages import FileKind
-from cpanel_emu.tags import OutsideTheme, Theme
 
-_FROM_THE_PAGE = frozenset({"include", "rawinclude", "dynamicinclude"})
-_PARSED = frozenset({"include", "relinclude", "dynamicinclude", "Branding::include"})
-_SUFFIXES = {"Branding::image": (".gif", ".png", ".jpg"), "Branding::text": (".txt",)}
 _RULES = {"cptt": rules.MISSING_TEMPLATE, "dynamicinclude": rules.NO_MATCH}
 
 
@@ -38,14 +35,9 @@ class Inclusion(NamedTuple):
 class Includes:
     """The references of all files of a theme."""
 
-    def __init__(self, theme: Theme, packages: Iterable[str], files: Iterable[FileFacts]) -> None:
-        self._theme = theme
-        self._branding = [
-            *(f"branding/{package}" for package in sorted(packages)),
-            "branding",
-        ]
+    def __init__(self, lookup: Lookup, files: Iterable[FileFacts]) -> None:
+        self._lookup = lookup
         self._files = {file.path: file for file in files}
-        self._found: dict[str, bool | None] = {}
         self._bases = self._bases_of_files()
 
     def parsed_targets(self) -> set[str]:
@@ -94,7 +86,8 @@ class Includes:
         lead to no requested page.
         """
         pages = [path for path, file in self._files.items() if file.kind is FileKind.PAGE]
-        guess = self._spread({path: {_folder(path)} for path in pages})
+        guess: dict[str, set[str]] = {}
+        self._spread(guess, pages)
         included = {
             target
             for path, bases in guess.items()
@@ -102,74 +95,35 @@ class Includes:
             for target in self._parsed_from(path, base)
             if target != path
         }
-        bases = self._spread({path: {_folder(path)} for path in pages if path not in included})
-        for path in self._files:
-            if path not in bases:
-                bases = self._spread({**bases, path: {_folder(path)}})
-        return bases
-
-    def _spread(self, bases: Mapping[str, set[str]]) -> dict[str, set[str]]:
-        """Hand the folders of requested pages on to what they include."""
         result: dict[str, set[str]] = {}
-        waiting = [(path, base) for path, folders in bases.items() for base in folders]
+        self._spread(result, (path for path in pages if path not in included))
+        for path in self._files:
+            if path not in result:
+                self._spread(result, [path])
+        return result
+
+    def _spread(self, bases: dict[str, set[str]], requested: Iterable[str]) -> None:
+        """Hand the folders of *requested* pages on to what they include."""
+        waiting = [(path, _folder(path)) for path in requested]
         while waiting:
             path, base = waiting.pop()
-            known = result.setdefault(path, set())
+            known = bases.setdefault(path, set())
             if base not in known:
                 known.add(base)
                 waiting += [(target, base) for target in self._parsed_from(path, base)]
-        return result
 
     def _parsed_from(self, path: str, base: str) -> Iterator[str]:
         """Yield the files that *path* includes and whose tags are processed."""
+        for reference in self._references(path):
+            if reference.word in PARSED:
+                yield from self._lookup.files(reference, base)
+
+    def _references(self, path: str) -> Iterator[Reference]:
+        """Yield the references of a file whose target is no computed one."""
         file = self._files.get(path)
         for reference in file.references if file is not None else ():
-            if reference.word in _PARSED and reference.target is not None:
-                if reference.word == "dynamicinclude":
-                    yield from self._matches(posixpath.join(base, reference.target))
-                else:
-                    found = self._first(self._candidates(reference, base))
-                    if found is not None:
-                        yield found
-
-    # --- Where an included file may lie ---
-
-    def _candidates(self, reference: Reference, base: str) -> list[str]:
-        """Return the paths at which the server looks, best first."""
-        word, target = reference.word, reference.target or ""
-        if word.startswith("Branding::"):
-            names = [target + suffix for suffix in _SUFFIXES.get(word, ("",))]
-            root = [target] if word == "Branding::include" else []
-            return [*self._branded(*names), *root]
-        from_page = posixpath.join(base, target)
-        if word == "cptt":
-            return [target, from_page]
-        return [from_page] if word in _FROM_THE_PAGE else [target]
-
-    def _branded(self, *names: str) -> list[str]:
-        return [posixpath.join(folder, name) for folder in self._branding for name in names]
-
-    def _first(self, candidates: Iterable[str]) -> str | None:
-        """Return the first of *candidates* that is a file, by its shortest name."""
-        for path in candidates:
-            if self._is_there(path):
-                return posixpath.normpath(path)
-        return None
-
-    def _is_there(self, path: str) -> bool | None:
-        """Whether *path* is a file of the theme; None if it leads out of it."""
-        if path not in self._found:
-            try:
-                self._found[path] = self._theme.find(path) is not None
-            except OutsideTheme:
-                self._found[path] = None
-        return self._found[path]
-
-    def _matches(self, pattern: str) -> list[str]:
-        try:
-            return [posixpath.normpath(path) for path in self._theme.matches(pattern)]
-        except OutsideTheme:
-            return []
+            if reference.target is not None:
+                yield reference
 
     # --- What is wrong ---
 
@@ -177,32 +131,27 @@ class Includes:
         if reference.target is None:
             return
         bases = sorted(self._bases.get(path, ()))
-        if reference.word not in _FROM_THE_PAGE | {"cptt"}:
-            bases = bases[:1] or [""]
+        if reference.word not in FROM_THE_PAGE | {"cptt"}:
+            bases = bases[:1]
         elif self._files[path].kind is FileKind.LANGUAGE:
-            return
-        lost = [base for base in bases if not self._reaches(reference, base)]
+            return  # any page may print it
+        lost = [base for base in bases if not self._lookup.files(reference, base)]
         if lost:
             yield self._finding(path, reference, lost)
 
-    def _reaches(self, reference: Reference, base: str) -> bool:
-        if reference.word == "dynamicinclude":
-            return bool(self._matches(posixpath.join(base, reference.target or "")))
-        return any(self._is_there(path) for path in self._candidates(reference, base))
-
     def _finding(self, path: str, reference: Reference, lost: list[str]) -> Finding:
         word, target = reference.word, reference.target
-        candidates = self._candidates(reference, lost[0])
-        if any(self._is_there(candidate) is None for candidate in candidates):
+        candidates = self._lookup.candidates(reference, lost[0])
+        if self._lookup.leads_out(reference, lost[0]):
             rule, message = rules.OUTSIDE, f'the path "{target}" leads out of the theme'
         elif word.startswith("Branding::"):
-            suffixes = " ".join(_SUFFIXES.get(word, ()))
+            suffixes = " ".join(SUFFIXES.get(word, ()))
             rule = rules.MISSING_BRANDING
             message = f'there is no branding file "{target}"' + (suffixes and f" ({suffixes})")
         else:
             rule = _RULES.get(word, rules.MISSING_INCLUDE)
             message = f'there is no file "{target}"'
-            if word in _FROM_THE_PAGE:
+            if word in FROM_THE_PAGE:
                 seen_from = "" if lost == [_folder(path)] else _seen_from(lost)
                 message = f'there is no file "{candidates[0]}"{seen_from}'
         return rule.at(path, (reference.line, reference.column), message)
@@ -215,12 +164,10 @@ class Includes:
             yield rules.ENDLESS_INCLUDE.at(path, place, message)
 
     def _edges(self, path: str, base: str) -> Iterator[tuple[Reference, str]]:
-        file = self._files.get(path)
-        for reference in file.references if file is not None else ():
-            if reference.word in _PARSED - {"dynamicinclude"} and reference.target is not None:
-                found = self._first(self._candidates(reference, base))
-                if found is not None:
-                    yield reference, found
+        for reference in self._references(path):
+            if reference.word in PARSED:
+                for target in self._lookup.files(reference, base):
+                    yield reference, target
 
 
 def _folder(path: str) -> str:
