@@ -35,6 +35,9 @@ print(done.returncode, spent, used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
 """Runs a program; tells its status, seconds, those of processors, and a process's most KiB."""
 
+NEW_FOLDER = "NEW FOLDER"
+"""Stands for an output folder in a command: each run gets a new one."""
+
 VARIABLES = ("$FORM{'q'}", "$CPDATA{'DNS'}", "$CPVAR{'v1'}", "$CPERROR{'email'}", "$user", "text")
 CALLS = (
     "Email=\"addpop($FORM{'email'},$FORM{'password'},$FORM{'quota'},$FORM{'domain'})",
@@ -135,12 +138,15 @@ def measure(theme: Path, pages: int) -> None:
     reference = [sys.executable, "-c", REFERENCE, str(theme)]
     program = [sys.executable, "-m", "cpanel_emu", "theme"]
     verbs = {"check": [*program, "check", str(theme), "--json"]}
+    for target in ("livephp", "tt"):
+        convert = [*program, "convert", str(theme), "--to", target, "--json", "--out", NEW_FOLDER]
+        verbs[f"convert {target}"] = convert
     least = min(_run(reference) for _ in range(3))
-    print(f"{'reference':<12}{_speed(least, pages)}")
+    print(f"{'reference':<16}{_speed(least, pages)}")
     for verb, command in verbs.items():
         run = min(_run(command) for _ in range(3))
         ratio = run.seconds / least.seconds
-        print(f"{verb:<12}{_speed(run, pages)}  {ratio:6.1f} times the reference")
+        print(f"{verb:<16}{_speed(run, pages)}  {ratio:6.1f} times the reference")
 
 
 class Run(NamedTuple):
@@ -161,9 +167,11 @@ def _speed(run: Run, pages: int) -> str:
 
 
 def _run(command: list[str]) -> Run:
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, *command], capture_output=True, text=True, check=True
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        words = [word.replace(NEW_FOLDER, f"{folder}/x3") for word in command]
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=True
+        )
     status, seconds, processor, peak = done.stdout.split()
     if status not in {"0", "1"}:
         raise SystemExit(f"{command} ended with {status}: {done.stderr}")

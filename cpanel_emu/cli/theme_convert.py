@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -103,12 +102,18 @@ def _tell(plan: Plan, out: Path, in_the_way: list[str], *, dry_run: bool) -> Non
         click.echo("cpanel-emu: Nothing was written.", err=True)
         return
     converted = len(plan.converted)
-    verb = "would be" if dry_run else "were"
-    click.echo(
-        f"{converted} files {verb} converted and {len(plan.files) - converted} copied to "
-        f"{printable(str(out))}; {_left(plan.findings)}.",
-        file=sys.stderr if dry_run else None,
+    told = (
+        f"{_counted(converted)} converted, {_counted(len(plan.files) - converted)} copied to "
+        f"{printable(str(out))}; {_left(plan.findings)}."
     )
+    if dry_run:
+        click.echo(f"Dry run, nothing was written: {told}", err=True)
+    else:
+        click.echo(told)
+
+
+def _counted(number: int) -> str:
+    return "1 file" if number == 1 else f"{number} files"
 
 
 def _left(findings: list[Finding]) -> str:

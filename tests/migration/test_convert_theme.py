@@ -113,8 +113,7 @@ class TestFiles:
         result = convert()
         assert result.exit_code == 0, result.output
         assert (
-            result.output
-            == f"2 files were converted and 5 copied to {new}; nothing is left to do.\n"
+            result.output == f"2 files converted, 5 files copied to {new}; nothing is left to do.\n"
         )
         written = tree(new)
         assert sorted(written) == [
@@ -167,6 +166,8 @@ class TestLeft:
             p_html='<b>\n <cpanel cprint="k"></b>',
             q_html='<cpanel print="k">',
             q_live_php="<?php",
+            raw_html='<cpanel rawinclude="p.html"><cpanel rawinclude="t.txt">',
+            t_txt="t",
             r_php='<?php echo "<cpanel print="k">"; ?>',
             u_html=b"\0",
             lang__english='A=a\nB=<cpanel include="h.html">\n',
@@ -182,6 +183,7 @@ class TestLeft:
             ("p.html", 2, 2, "undocumented-word"),
             ("q.html", 1, 1, "name-taken"),
             ("r.php", 1, 13, "tag-in-php"),
+            ("raw.html", 1, 1, "raw-include-of-page"),
             ("u.html", 1, 1, "skipped"),
         ]
 

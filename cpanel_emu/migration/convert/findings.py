@@ -21,6 +21,7 @@ class Reason(enum.Enum):
     NOT_UTF8 = "not-utf-8"
     IN_PROGRAM = "tag-in-php"
     IN_LANGUAGE_FILE = "include-in-language-file"
+    RAW_INCLUDE = "raw-include-of-page"
     NAME_TAKEN = "name-taken"
     SKIPPED = "skipped"
 
@@ -38,6 +39,7 @@ MENDS = {
     Reason.NOT_UTF8: "save the file as UTF-8 and convert again",
     Reason.IN_PROGRAM: "write the call in PHP",
     Reason.IN_LANGUAGE_FILE: "include the file in the pages that print the text",
+    Reason.RAW_INCLUDE: "put the text that shall be shown into a file without tags of its own",
     Reason.NAME_TAKEN: "rename one of the two",
     Reason.SKIPPED: "convert it by hand if pages need it",
 }

@@ -7,16 +7,26 @@ import glob
 import posixpath
 from collections.abc import Iterable, Iterator
 
-from cpanel_emu.tags.encoding import BLANKS
+from cpanel_emu.tags.encoding import BLANKS, Place
 from cpanel_emu.tags.expression_tree import Expression, Literal
 from cpanel_emu.tags.tree import Api1Call, Document, Node, Word, walk
 
+_RAW = frozenset({"rawinclude", "relrawinclude"})
 _PARSED = frozenset({"include", "relinclude", "dynamicinclude"})
 
 
 def included_patterns(document: Document) -> set[str]:
     """Return the patterns of what *document* includes and has processed (``tags §2.2`` f.)."""
     return {pattern for node in walk(document.nodes) for pattern in _patterns(node)}
+
+
+def raw_patterns(document: Document) -> list[tuple[str, Place]]:
+    """Return the patterns of what *document* includes as it is, each with its place."""
+    return [
+        (_pattern(node.operands[0], is_pattern=False), node.place)
+        for node in walk(document.nodes)
+        if isinstance(node, Word) and node.word in _RAW
+    ]
 
 
 def is_included(path: str, patterns: Iterable[str]) -> bool:

@@ -12,10 +12,11 @@ from pathlib import Path
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.migration.convert.doubts import Doubts
 from cpanel_emu.migration.convert.findings import Finding, Reason
-from cpanel_emu.migration.convert.includes import included_patterns, is_included
+from cpanel_emu.migration.convert.includes import included_patterns, is_included, raw_patterns
 from cpanel_emu.migration.convert.targets import Target
 from cpanel_emu.migration.pages import FileKind, Skipped, SkipReason, ThemeFile, read
 from cpanel_emu.tags import decode, encode, parse
+from cpanel_emu.tags.encoding import Place
 from cpanel_emu.tags.lexer import has_tags
 from cpanel_emu.tags.tree import Copied, Text
 from cpanel_emu.tags.tree import walk as walk_nodes
@@ -65,6 +66,7 @@ class _Planner:
         self._plan = Plan(target)
         self._names: frozenset[str] = frozenset()
         self._patterns: set[str] = set()
+        self._raw: list[tuple[str, str, Place]] = []
 
     def plan(self, files: Iterable[ThemeFile | Skipped]) -> Plan:
         readable: list[ThemeFile] = []
@@ -77,6 +79,7 @@ class _Planner:
         for file in readable:
             self._first(file)
         self._convert_included(readable)
+        self._plan.findings += self._raw_includes()
         if self._plan.converted:
             self._add_helpers()
         self._plan.findings.sort()
@@ -121,6 +124,7 @@ class _Planner:
         line_end = _LINE_END.search(text)
         source = self._target.page(document, doubts, line_end[0] if line_end else "\n")
         self._patterns |= included_patterns(document)
+        self._raw += [(file.path, *found) for found in raw_patterns(document)]
         self._plan.findings += doubts.findings
         self._plan.files[new_path] = NewFile(new_path, file.full, encode(source), file.path)
         return True
@@ -143,6 +147,15 @@ class _Planner:
 
     def _find(self, path: str, reason: Reason, message: str) -> None:
         self._plan.findings.append(Finding(path, *_START, reason, message))
+
+    def _raw_includes(self) -> Iterator[Finding]:
+        """Yield the places that show the source of a page that is another one now."""
+        gone = [file.old_path for file in self._plan.converted]
+        gone = [path for path in gone if path not in self._plan.files]
+        for path, pattern, place in self._raw:
+            if "*" not in pattern and any(is_included(page, [pattern]) for page in gone):
+                message = f"the source of {pattern} was shown, which is converted"
+                yield Finding(path, place.line, place.column, Reason.RAW_INCLUDE, message)
 
     def _add_helpers(self) -> None:
         for name, place in self._target.helpers.items():
