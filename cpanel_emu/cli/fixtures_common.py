@@ -34,7 +34,7 @@ _OPTIONS = (
         "cases",
         multiple=True,
         metavar="ID",
-        help="Only this case; * and ? stand for any text. May be repeated, as the next four.",
+        help="Only this case; * and ? stand for any text. May be repeated, as all of its kind.",
     ),
     click.option(
         "--release",
@@ -43,21 +43,6 @@ _OPTIONS = (
         multiple=True,
         metavar="V",
         help="Only under this release. With --target: the release that the server has.",
-    ),
-    click.option("--door", "doors", multiple=True, metavar="DOOR", help="Only at this port."),
-    click.option(
-        "--format",
-        "tongues",
-        multiple=True,
-        type=click.Choice(["json", "xml"]),
-        help="Only calls that ask for this format.",
-    ),
-    click.option(
-        "--via",
-        "targets",
-        multiple=True,
-        type=click.Choice(["app", "socket"]),
-        help="Only in-process (app), or only over real sockets.",
     ),
     click.option(
         "--target",
@@ -82,10 +67,35 @@ _OPTIONS = (
     ),
 )
 
+_NARROWING_OPTIONS = (
+    click.option("--door", "doors", multiple=True, metavar="DOOR", help="Only at this port."),
+    click.option(
+        "--format",
+        "tongues",
+        multiple=True,
+        type=click.Choice(["json", "xml"]),
+        help="Only calls that ask for this format.",
+    ),
+    click.option(
+        "--via",
+        "targets",
+        multiple=True,
+        type=click.Choice(["app", "socket"]),
+        help="Only in-process (app), or only over real sockets.",
+    ),
+)
+
 
 def run_options(command: _Command) -> _Command:
     """Give a command the options that make a `Run`."""
     for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def narrowing_options(command: _Command) -> _Command:
+    """Give a command the options that leave out ways of a case."""
+    for option in reversed(_NARROWING_OPTIONS):
         command = option(command)
     return command
 

@@ -130,6 +130,7 @@ class _Session:
         click.echo(f"cpanel-emu: {problem}", err=True)
 
     def finish(self) -> None:
+        self._folder.close()
         click.echo(f"{self._folder.count} exchanges recorded in {self._folder.path}.")
         if self._failure is not None:
             raise SystemExit(FAILED)

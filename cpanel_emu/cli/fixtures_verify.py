@@ -12,8 +12,9 @@ import click
 
 from cpanel_emu import resources
 from cpanel_emu.cli.common import FAILED, INTERRUPTED
-from cpanel_emu.cli.fixtures_common import Run, make_run, run_options
+from cpanel_emu.cli.fixtures_common import Run, make_run, narrowing_options, run_options
 from cpanel_emu.cli.progress import Progress
+from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.root import write_atomically
 from cpanel_emu.testing.golden import Result, Runner, orphan_report
 from cpanel_emu.testing.junit import Row, junit_xml
@@ -24,6 +25,7 @@ _EVERYONE_READS = 0o644
 @click.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @run_options
+@narrowing_options
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first wrong answer.")
 @click.option(
     "--junitxml",
@@ -45,10 +47,12 @@ def verify(
     Exit status 1 if an answer is wrong, if a known gap is closed, or if no case uses a file of the
     folder; 2 if the folder or an option is wrong.
 
-    With --target the answers come from another server: the cases run over sockets under one
-    release, as changes to that server; members may come in any order, as they do on real servers,
-    and at any time of day. Cases that need a server of their own are skipped.
+    With --target the answers come from another server, and what the cases do is done there. They
+    run over sockets, under one release; members may come in any order, as they do from real
+    servers, and the date is the server's own. Cases that need a server to themselves are skipped.
     """
+    if junitxml is not None and not junitxml.absolute().parent.is_dir():
+        raise ConfigurationError(f"--junitxml: there is no folder {junitxml.parent}.")
     run = make_run(folder or resources.fixtures() / "cases", **chosen)
     tally = _Tally(run, junitxml, Progress("answers", len(run.variants)))
     with tally.progress, run.runner() as runner:

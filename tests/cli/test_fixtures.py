@@ -135,7 +135,8 @@ def test_selection_and_fail_fast(suite: Path) -> None:
         (["verify", "SUITE", "--target", "http://h:1"], "Port 1 tells no door"),
         (["verify", "SUITE", "--reset"], "--reset needs --target"),
         (["verify", "nowhere"], "suite.toml: [Errno 2]"),
-        (["update", "SUITE", "--via", "app"], "All ways of a case are run"),
+        (["update", "SUITE", "--release", "docs"], "--release is for --target"),
+        (["verify", "SUITE", "--junitxml", "no/x.xml"], "--junitxml: there is no folder no."),
         (["record", "--target", "http://h:2082", "--out", "x", "--listen", "x"], "ADDR:PORT"),
     ],
 )

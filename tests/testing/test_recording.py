@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpanel_emu import Emulator, resources
-from cpanel_emu.errors import ConfigurationError
+from cpanel_emu.errors import ConfigurationError, StoreError
 from cpanel_emu.testing.cases import HttpRequest
 from cpanel_emu.testing.loading import load_suite
 from cpanel_emu.testing.messages import split_response
+from cpanel_emu.testing.recording import folder as folder_module
 from cpanel_emu.testing.recording.exchange import RecordedExchange, RecordedRequest, Upstream
 from cpanel_emu.testing.recording.folder import RecordingFolder
 
@@ -255,11 +256,15 @@ def test_what_the_client_sent_first_is_no_surprise(tmp_path: Path) -> None:
 def test_a_request_stays_as_it_was_sent(tmp_path: Path) -> None:
     body = b"\xff\x00binary"
     asked = request(
-        "/x?a=%2f+b&a=2&&c", body, "PUT", User_Agent='Old "Client"\\1', Accept_Encoding="gzip"
+        "/x?a=%2f+b&a=2&&c=\udcff",
+        body,
+        "PUT",
+        User_Agent='Old "Client"\\1',
+        Accept_Encoding="gzip",
     )
     folder = record(tmp_path, exchange(asked), exchange(request("/", method="GET")))
     written = first_request(folder)
-    assert written.line == "PUT /x?a=%2f+b&a=2&&c"
+    assert written.line == "PUT /x?a=%2f+b&a=2&&c=%FF"
     assert written.headers == ('User-Agent: Old "Client"\\1',)
     assert written.file is not None
     assert written.file.read_bytes() == body
@@ -296,3 +301,33 @@ def test_folders_that_hold_something_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "secrets.toml").touch()
     with pytest.raises(ConfigurationError, match="is there already"):
         RecordingFolder(tmp_path / "n", "docs", (), tmp_path / "secrets.toml").open()
+
+
+def test_what_comes_after_the_end_is_not_written(tmp_path: Path) -> None:
+    recording = RecordingFolder(tmp_path / "recording", "docs", ("cpanel-tls",))
+    recording.open()
+    recording.add(exchange(request()))
+    recording.close()
+    with pytest.raises(StoreError, match="after the end"):
+        recording.add(exchange(request()))
+    assert len(load_suite(recording.path).cases) == 1
+
+
+def test_what_cannot_be_written_leaves_no_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = RecordingFolder(tmp_path / "recording", "docs", ("cpanel-tls",))
+    recording.open()
+    recording.add(exchange(request()))
+
+    write = folder_module.write_atomically
+
+    def full(path: Path, data: bytes, mode: int) -> None:
+        if path.name.startswith("0002") and path.suffix == ".toml":
+            raise StoreError("no space left")
+        write(path, data, mode)
+
+    monkeypatch.setattr(folder_module, "write_atomically", full)
+    with pytest.raises(StoreError, match="no space left"):
+        recording.add(exchange(request()))
+    assert load_suite(recording.path).orphans() == []

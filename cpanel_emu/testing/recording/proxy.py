@@ -12,6 +12,7 @@ import io
 import socket
 import socketserver
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -109,6 +110,10 @@ class _Server(socketserver.ThreadingTCPServer):
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         super().__init__(address, _Handler)
+
+    def handle_error(self, _request: object, _client_address: object) -> None:
+        """Tell in one line what went wrong with a connection; the others go on."""
+        self.proxy.fail(f"A connection ended with {sys.exception()!r}.")
 
 
 class _Handler(socketserver.BaseRequestHandler):

@@ -82,8 +82,13 @@ def write_request(request: RecordedRequest, references: References) -> WrittenRe
         if name.lower() not in _LEFT_OUT and (value or name.lower() != "cookie")
     )
     return WrittenRequest(
-        f"{request.method} {line}", request.http, login, headers, body, parameters, logins
+        f"{request.method} {_encoded(line)}", request.http, login, headers, body, parameters, logins
     )
+
+
+def _encoded(line: str) -> str:
+    """Return *line* with bytes that are not UTF-8 encoded: a case is text."""
+    return re.sub("[\udc80-\udcff]", lambda found: f"%{ord(found[0]) - 0xDC00:02X}", line)
 
 
 def _parameters(request: RecordedRequest) -> dict[str, str]:
