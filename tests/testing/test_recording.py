@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from cpanel_emu import Emulator, resources
 from cpanel_emu.errors import ConfigurationError, StoreError
+from cpanel_emu.root import write_atomically
 from cpanel_emu.testing.cases import HttpRequest
 from cpanel_emu.testing.loading import load_suite
 from cpanel_emu.testing.messages import split_response
@@ -320,12 +321,10 @@ def test_what_cannot_be_written_leaves_no_half(
     recording.open()
     recording.add(exchange(request()))
 
-    write = folder_module.write_atomically
-
     def full(path: Path, data: bytes, mode: int) -> None:
         if path.name.startswith("0002") and path.suffix == ".toml":
             raise StoreError("no space left")
-        write(path, data, mode)
+        write_atomically(path, data, mode)
 
     monkeypatch.setattr(folder_module, "write_atomically", full)
     with pytest.raises(StoreError, match="no space left"):
