@@ -57,7 +57,7 @@ def encoded(pairs: dict[str, str]) -> str:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(function=functions, named=arguments)
 def test_over_http(client: Client, function: tuple[Api, str, str], named: dict[str, str]) -> None:
     api, module, name = function
@@ -71,7 +71,7 @@ def test_over_http(client: Client, function: tuple[Api, str, str], named: dict[s
             (must_be_json if tongue == "json" else must_be_xml)(answer.body)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(name=any_text, named=arguments)
 def test_native_calls_and_execute(client: Client, name: str, named: dict[str, str]) -> None:
     word = quote(name.encode("utf-8", "surrogatepass"), safe="")
@@ -88,7 +88,7 @@ def test_native_calls_and_execute(client: Client, name: str, named: dict[str, st
     must_be_json(answer.body)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(function=functions, named=arguments, positional=st.lists(any_text, max_size=2))
 def test_on_the_command_line_and_over_liveapi(
     server: Emulator, function: tuple[Api, str, str], named: dict[str, str], positional: list[str]
