@@ -149,6 +149,11 @@ class TestFiles:
         assert b"cpanelprint" in written["css/a.css.live.php"]
         assert "css/b.txt.live.php" not in written
 
+    def test_a_picture_is_no_include(self, old: Path, new: Path, convert: Convert) -> None:
+        put(old, p_html='<cpanel include="$user">', i_png=b"\0<cpanel print='k'>")
+        assert convert().exit_code == 0
+        assert sorted(tree(new)) == ["cpanel-emu-tags.php", "i.png", "p.live.php"]
+
     def test_excluded_files_are_left_out(self, old: Path, new: Path, convert: Convert) -> None:
         put(old, p_html="p", old__q_html="q")
         convert("--exclude", "old/*")

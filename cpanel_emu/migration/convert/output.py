@@ -6,8 +6,8 @@ import contextlib
 import difflib
 import filecmp
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -82,17 +82,18 @@ def _differs(file: NewFile, place: Path) -> bool:
 
 
 def _write(file: NewFile, place: Path) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=".cpanel-emu-", dir=place.parent)
+    # The name is known before the file is there: an interrupt at any moment takes it away.
+    unfinished = place.with_name(f".cpanel-emu-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(descriptor, "wb") as written:
+        with unfinished.open("xb") as written:
             if file.content is None:
                 with file.source.open("rb") as source:
                     shutil.copyfileobj(source, written)
             else:
                 written.write(file.content)
             os.fchmod(written.fileno(), file.source.stat().st_mode & 0o777)
-        Path(name).replace(place)
+        unfinished.replace(place)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            unfinished.unlink()
         raise

@@ -106,10 +106,11 @@ class _Planner:
             found = [file for file in waiting if is_included(file.path, self._patterns)]
             if not found:
                 return
-            waiting = [file for file in waiting if file not in found]
+            waiting = [file for file in waiting if not is_included(file.path, self._patterns)]
             for file in found:
-                text = self._text(file)
-                if text is not None and has_tags(text):
+                content = read(file)
+                # A computed name may be that of a picture too; it is copied like any other.
+                if not isinstance(content, Skipped) and has_tags(text := decode(content)):
                     self._convert(file, text)
 
     def _convert(self, file: ThemeFile, text: str) -> bool:
