@@ -91,7 +91,10 @@ class ThemeFacts:
 
     def included(self) -> set[str]:
         """Return the files that others include, so that they need not be compared alone."""
-        return {each for path in self._files for each in self._reached(path) if each != path}
+        reached = {each for path in self._files for each in self._reached(path) if each != path}
+        # From a file that is only included, includes would start at the wrong folder.
+        pages = self._files.keys() - reached
+        return {each for path in pages for each in self._reached(path)} - pages
 
     def of(self, path: str) -> Facts:
         """Return what the page at *path* can see, with all that it includes."""
