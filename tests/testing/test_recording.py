@@ -104,7 +104,7 @@ SECRETS = st.text(
 ).filter(lambda text: "--b" not in text and len(set(text)) > 3)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, derandomize=True)  # a secret may be a word by chance
 @given(way=st.sampled_from(WAYS), secret=SECRETS)
 def test_a_secret_is_nowhere(way: Callable[[str], RecordedRequest], secret: str) -> None:
     echoed = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import serialization
@@ -37,6 +37,7 @@ _CONTEXTS: tuple[tuple[str, ...], ...] = (
     ("base64",),
 )
 """The ways in which a text is looked for."""
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
 
 
 @dataclass(slots=True)
@@ -94,11 +95,13 @@ class References:
         return f"{kind}_{number}"
 
 
-def _hidden(texts: Mapping[str, str], text: str, contexts: Iterable[tuple[str, ...]]) -> str:
+def _hidden(texts: Mapping[str, str], text: str, contexts: Sequence[tuple[str, ...]]) -> str:
     for known in sorted(texts, key=len, reverse=True):
         if len(known) < SHORTEST:
             continue
-        for spellings in contexts:
+        # Most texts are spelled alike everywhere, and a long recording knows many.
+        is_plain = _PLAIN.fullmatch(known)
+        for spellings in (contexts[0], ("base64",)) if is_plain else contexts:
             written = spelled(known, spellings)
             if written in text:
                 text = outside(text, re.escape(written), brace(texts[known], spellings))
