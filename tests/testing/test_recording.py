@@ -293,6 +293,13 @@ def test_cases_are_named_after_what_they_call(tmp_path: Path) -> None:
     )
 
 
+def test_the_length_that_head_tells_is_kept(tmp_path: Path) -> None:
+    asked = exchange(request(method="HEAD"), "x" * 20)
+    answer = split_response(asked.answer.head + b"\r\n")
+    folder = record(tmp_path, RecordedExchange(UPSTREAM, asked.request, answer))
+    assert "\r\nContent-Length: 20\r\n" in answer_of(folder)
+
+
 def test_folders_that_hold_something_are_left_alone(tmp_path: Path) -> None:
     record(tmp_path, exchange(request()))
     with pytest.raises(ConfigurationError, match="is not empty; name another folder"):
@@ -330,3 +337,4 @@ def test_what_cannot_be_written_leaves_no_half(
     with pytest.raises(StoreError, match="no space left"):
         recording.add(exchange(request()))
     assert load_suite(recording.path).orphans() == []
+    assert recording.count == 1

@@ -71,7 +71,7 @@ class RecordingFolder:
             if self.path.resolve() in self.secrets_file.resolve().parents:
                 raise ConfigurationError("The secrets must not lie in the recording's own folder.")
         with store_errors("make", self.path):
-            (self.path / "seeds").mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True)
 
     def add(self, exchange: RecordedExchange) -> str:
         """Write *exchange* and return the id of its case.
@@ -87,10 +87,9 @@ class RecordingFolder:
             request = write_request(exchange.request, references)
             answer = write_answer(exchange, references)
             self._seed.note(request, exchange.answer.status)
-            self.count += 1
             if not self._clock:
                 self._clock = iso_time(told_time(exchange.answer, exchange.time))
-            identity = f"{self.count:04d}-{slug(exchange, request)}"
+            identity = f"{self.count + 1:04d}-{slug(exchange, request)}"
             files = {f"{identity}.http": answer.raw}
             case = CaseFile(identity, exchange, request)
             if request.body and case.has_body_file:
@@ -99,6 +98,7 @@ class RecordingFolder:
             # The case comes last: it must find everything that it names.
             self._write_shared()
             self._write_together({**files, f"{identity}.toml": text.encode()})
+            self.count += 1
             return identity
 
     def close(self) -> None:
@@ -116,9 +116,11 @@ class RecordingFolder:
             raise
 
     def _write_shared(self) -> None:
-        if self.count == 1:
+        if self.count == 0:
+            with store_errors("make", self.path / "seeds"):
+                (self.path / "seeds").mkdir(exist_ok=True)
             self._write("README.rst", _README.encode())
-        if self.count == 1 or len(self._references.secrets) > self._known_secrets:
+        if self.count == 0 or len(self._references.secrets) > self._known_secrets:
             self._hide_in_earlier_files()
             self._known_secrets = len(self._references.secrets)
             self._keep_secrets()
