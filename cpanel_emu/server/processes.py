@@ -17,6 +17,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from multiprocessing.context import ForkProcess
 from types import TracebackType
 from typing import Self
@@ -85,7 +86,16 @@ class Processes:
             for number in range(self._options.workers):
                 child = multiprocessing.get_context("fork").Process(
                     target=_answer,
-                    args=(self._own_options(number), ports, told_ready, life, self._life),
+                    args=(
+                        self._own_options(number),
+                        ports,
+                        core_of(number, self._options.workers, _cores()),
+                    ),
+                    kwargs={
+                        "told_ready": told_ready,
+                        "life": life,
+                        "parents_life": self._life,
+                    },
                     name=f"cpanel-emu-{number + 1}",
                 )
                 child.start()
@@ -140,10 +150,33 @@ class Processes:
         self.stop()
 
 
+def core_of(number: int, processes: int, cores: Sequence[int]) -> int | None:
+    """Return the core that process *number* of so many keeps to, None if it may use several.
+
+    The threads of a Python process take turns. Spread over several cores, each finds in its
+    caches what another has changed meanwhile; so a process for each core does more on its own.
+    """
+    return cores[number % len(cores)] if processes >= len(cores) > 1 else None
+
+
+def _cores() -> list[int]:
+    """Return the cores that this process may use; none where the system does not tell."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
 def _answer(
-    options: Options, ports: SharedPorts, told_ready: int, life: int, parents_life: int
+    options: Options,
+    ports: SharedPorts,
+    core: int | None,
+    *,
+    told_ready: int,
+    life: int,
+    parents_life: int,
 ) -> None:
     """Be one child: answer until the parent closes its end of *life*."""
+    if core is not None:
+        with contextlib.suppress(OSError):  # taken away meanwhile: any other does as well
+            os.sched_setaffinity(0, {core})
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     os.close(parents_life)
