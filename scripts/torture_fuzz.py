@@ -31,7 +31,8 @@ ARTIFACTS = ROOT / "artifacts" / "fuzz"
 _INPUT_SECONDS = 10
 """How long one input may take; the slowest machine needs a hundredth of it."""
 _MEGABYTES = 2048
-_GRACE_SECONDS = 60
+_GRACE_SECONDS = 300
+"""For its start and its end on a busy machine; an input that hangs ends it long before."""
 _HUNG = -1
 _DONE = re.compile(r"^Done \d+ runs", re.MULTILINE)
 _COLUMNS = ("inputs", "a second", "edges", "lines reached", "found")
