@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ _SECONDS_TO_FINISH = 10.0
 _TEMPLATE_ERROR = 3
 _NOT_INSTALLED = 4
 _PLACE = re.compile(r"(?:error - )*(?P<file>[^\s:]+) line (?P<line>\d+)")
-_LIMITS = ProcessLimits(memory=1024 * 1024 * 1024)
+_MOST_MEMORY = 1024 * 1024 * 1024
 _NEEDED = (
     "Pages in Template Toolkit need Perl and its module Template, which are not installed; on "
     "Debian and Ubuntu: apt-get install libtemplate-perl."
@@ -65,7 +66,10 @@ class TemplatePages:
 
     def __init__(self, emulator: Emulator, limits: ProcessLimits | None = None) -> None:
         self._emulator = emulator
-        self._limits = limits or _LIMITS
+        self._limits = limits or ProcessLimits()
+        if self._limits.memory is None:
+            # Perl has no limit of its own, as PHP has.
+            self._limits = replace(self._limits, memory=_MOST_MEMORY)
         install_classes(emulator.root)
 
     def render(self, asked: PageRequest, *, strict: bool = False) -> RenderedPage:

@@ -107,7 +107,7 @@ class Work:
 
 def limits_of(wanted: Wanted, stop: threading.Event) -> ProcessLimits:
     """Return what one page may use; *stop* ends those that run."""
-    return ProcessLimits(wanted.seconds, memory=2 * 1024 * 1024 * 1024, stop=stop)
+    return ProcessLimits(wanted.seconds, stop=stop)
 
 
 def _batches(cells: Iterable[Cell]) -> Iterable[list[Cell]]:
