@@ -157,6 +157,7 @@ DOUBTS = {
     "<?cptt A::f(t.tmpl) ?>": "template-toolkit-tag",
     '<!-- <cpanel A="f()"> -->': "call-in-comment",
     "<!-- <?cp A::f() ?> -->": "call-in-comment",
+    '<cpanel A="f(%FORM,a)">': "form-beside-arguments",
     "<cpanelif !$user $ip>a</cpanelif>": "juxtaposed-values",
     "<cpanelif $user!=a>a</cpanelif>": "juxtaposed-values",
     "<cpanelif 1>a": "unbalanced-block",

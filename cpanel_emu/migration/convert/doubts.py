@@ -101,6 +101,9 @@ class Doubts:
         if isinstance(node, tree.Api2Call) and _has_css_field(node.format):
             message = "what @ in a field escapes is not documented"
             yield Reason.CSS_FIELD, message, True
+        if isinstance(node, tree.Api1Call) and node.whole_form and node.arguments:
+            message = "a call of LiveAPI has arguments by name or by position, not both"
+            yield Reason.WHOLE_FORM, message, True
         if self._in_comment and not _is_page_function(node):
             message = f"{node.module}::{node.function} runs inside an HTML comment"
             yield Reason.CALL_IN_COMMENT, message, True

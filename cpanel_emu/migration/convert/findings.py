@@ -12,6 +12,7 @@ class Reason(enum.Enum):
     UNDOCUMENTED_WORD = "undocumented-word"
     CSS_FIELD = "css-field"
     TEMPLATE_TOOLKIT = "template-toolkit-tag"
+    WHOLE_FORM = "form-beside-arguments"
     CALL_IN_COMMENT = "call-in-comment"
     JUXTAPOSED = "juxtaposed-values"
     UNBALANCED = "unbalanced-block"
@@ -30,6 +31,7 @@ MENDS = {
     Reason.UNDOCUMENTED_WORD: "write print, formprint or unsafeprint, whichever is meant",
     Reason.CSS_FIELD: "write the value with the escape that its place in the style needs",
     Reason.TEMPLATE_TOOLKIT: "put the text of that file where its output shall stand",
+    Reason.WHOLE_FORM: "hand over either the whole form or the arguments that the call needs",
     Reason.CALL_IN_COMMENT: "move the call out of the comment if it must run; remove it if not",
     Reason.JUXTAPOSED: "write && or || between the values, or ! before the comparison",
     Reason.UNBALANCED: "open and close each block once, in the same file, and convert again",

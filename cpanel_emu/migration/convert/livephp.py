@@ -6,7 +6,6 @@ listed for a person still runs, by ``exec()``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -26,19 +25,19 @@ from cpanel_emu.migration.convert.php import (
 from cpanel_emu.migration.convert.php_values import (
     Setting,
     asked,
+    is_key,
     literal_text,
     pieces,
     value,
     variable,
 )
+from cpanel_emu.migration.convert.php_words import executed, word
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.encoding import BLANKS
 from cpanel_emu.tags.expression_tree import (
     Expression,
-    Hash,
     NestedList,
     Not,
-    Part,
 )
 from cpanel_emu.tags.page import FATAL
 
@@ -47,19 +46,6 @@ HELPER = "cpanel-emu-tags.php"
 
 _RAW = Setting(raw=True)
 _ESCAPED = Setting()
-_INSERTS = {
-    "include": "insert",
-    "relinclude": "insert_from_theme",
-    "rawinclude": "insert_raw",
-    "relrawinclude": "insert_raw_from_theme",
-    "dynamicinclude": "insert_matches",
-}
-_ESCAPES = {
-    "formprint": "attribute({0})",
-    "uriprint": "rawurlencode({0})",
-    "jsprint": "'\"' . js({0}) . '\"'",
-    "unsafeprint": "{0}",
-}
 
 
 def to_livephp(document: tree.Document, doubts: Doubts, line_end: str) -> str:
@@ -86,7 +72,7 @@ class _Page:
         for node in nodes:
             yield from map(comment, self._doubts.remarks(node))
             if self._doubts.stay(node):
-                yield _executed(node)
+                yield executed(node)
             else:
                 yield from _NODES[type(node)](self, node)
 
@@ -97,17 +83,17 @@ class _Page:
         yield from ()
 
     def word(self, node: tree.Word) -> Iterator[Piece]:
-        yield from _WORDS[node.word](node)
+        yield from word(node)
 
     def api1(self, node: tree.Api1Call) -> Iterator[Piece]:
         module = node.module[:1].upper() + node.module[1:]
         first = node.arguments[0] if node.arguments else ()
         if (module, node.function) == ("Branding", "include"):
             yield Done(f"insert_branding({value(first, _RAW)})")
-        elif (module, node.function) == ("MagicRevision", "uri") and _is_key(first):
+        elif (module, node.function) == ("MagicRevision", "uri") and is_key(first):
             yield Shown(asked(variable("MAGICREVISION", literal_text(first) or "")))
         elif node.whole_form or (module, node.function) in _PAGE_FUNCTIONS:
-            yield _executed(node)
+            yield executed(node)
         else:
             arguments = [value(each, _RAW) for each in node.arguments]
             listed = f", {array(arguments)}" if arguments else ""
@@ -115,7 +101,7 @@ class _Page:
             yield Shown(f"printed($cpanel->api1({name}{listed}))")
 
     def localized(self, node: tree.Localized) -> Iterator[Piece]:
-        yield _executed(node)
+        yield executed(node)
 
     def api2(self, node: tree.Api2Call) -> Iterator[Piece]:
         """A loop over the rows; the message stands where there is none (``tags §3.8``)."""
@@ -170,11 +156,6 @@ _PAGE_FUNCTIONS = frozenset(
 """Functions that belong to pages alone: LiveAPI's ``api1()`` does not know them."""
 
 
-def _executed(node: tree.Node) -> Shown:
-    """The tag as it is, run by the server."""
-    return Shown(f"printed($cpanel->exec({string(node.raw)}))")
-
-
 def _test(node: tree.Block) -> str:
     if node.word == "cpanelif":
         return f"$cpanel->cpanelif({string(node.test)})"
@@ -220,73 +201,3 @@ def _target(body: Iterable[Piece], setting: Setting) -> str:
     """Return what a loop sets: the row, and its number where *body* uses it."""
     numbered = any(isinstance(piece, Shown) and setting.number in piece.code for piece in body)
     return f"{setting.number} => {setting.row}" if numbered else setting.row
-
-
-def _is_key(expression: Expression) -> bool:
-    """Whether *expression* is text that can be the key of a variable."""
-    text = literal_text(expression)
-    return text is not None and not {"{", "}"} & set(text)
-
-
-def _is_word(text: str) -> bool:
-    """Whether ``print`` takes *text* for a key of the account's data (``tags §2.2``)."""
-    return re.fullmatch(r"[\w-]+", text.strip(BLANKS)) is not None
-
-
-def _print(node: tree.Word) -> Iterator[Piece]:
-    [expression] = node.operands
-    text = literal_text(expression)
-    if text is not None and not _is_word(text):
-        yield Text(text)
-    elif len(expression) == 1 and _is_form(expression[0]):
-        yield from pieces(expression, _ESCAPED)
-    else:
-        yield Shown(asked(node.value))
-
-
-def _is_form(part: Part) -> bool:
-    return isinstance(part, Hash) and part.name in {"FORM", "RAW_FORM", "URI_ENCODED_FORM"}
-
-
-def _setvar(node: tree.Word) -> Iterator[Piece]:
-    yield Done(f"$cpanel->exec({string(node.raw)}, 1)")
-
-
-def _insert(node: tree.Word) -> Iterator[Piece]:
-    yield Done(f"{_INSERTS[node.word]}({value(node.operands[0], _RAW)})")
-
-
-def _printvar(node: tree.Word) -> Iterator[Piece]:
-    if _is_key(node.operands[0]):
-        yield Shown(asked(variable("CPVAR", literal_text(node.operands[0]) or "")))
-    else:
-        yield _executed(node)
-
-
-def _escaped(node: tree.Word) -> Iterator[Piece]:
-    yield Shown(_ESCAPES[node.word].format(value(node.operands[0], _RAW)))
-
-
-def _sprint(node: tree.Word) -> Iterator[Piece]:
-    separator, number = map(literal_text, node.operands[1:])
-    if separator and number is not None and re.fullmatch("[0-9]{1,9}", number):
-        text = value(node.operands[0], _ESCAPED)
-        yield Shown(f"explode({string(separator)}, {text})[{int(number)}] ?? ''")
-    else:
-        yield _executed(node)
-
-
-_WORDS: dict[str, Callable[[tree.Word], Iterator[Piece]]] = {
-    **dict.fromkeys(_INSERTS, _insert),
-    **dict.fromkeys(_ESCAPES, _escaped),
-    "print": _print,
-    "setvar": _setvar,
-    "langprint": lambda node: iter([Shown(f"$cpanel->cpanellangprint({string(node.value)})")]),
-    "printvar": _printvar,
-    "sprint": _sprint,
-    "getcharset": lambda _: iter([Text("utf-8")]),
-    "hostname": lambda _: iter([Shown(asked("$hostname"))]),
-    "version": lambda _: iter([Shown(asked("$version"))]),
-    "printhelp": lambda _: iter(()),
-}
-"""What every built-in word becomes; ``cprint`` and ``dprint`` stay."""

@@ -92,6 +92,12 @@ def literal_text(expression: Expression) -> str | None:
     return None
 
 
+def is_key(expression: Expression) -> bool:
+    """Whether *expression* is text that can be the key of a variable."""
+    text = literal_text(expression)
+    return text is not None and not {"{", "}"} & set(text)
+
+
 def asked(text: str) -> str:
     """Return the code that asks the server for *text* with its variables expanded."""
     return f"$cpanel->cpanelprint({string(text)})"
