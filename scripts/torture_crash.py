@@ -22,7 +22,7 @@ from torturing.points import explore
 def torture(found: report.Report, options: argparse.Namespace) -> None:
     """Kill at the points, then at random moments."""
     if options.points != 0:
-        explore(found, random.Random(options.seed), options.points)
+        explore(found, random.Random(options.seed), options.points, options.changes)
     runs = options.runs if options.runs is not None or options.seconds is not None else 50
     besiege(found, random.Random(options.seed), runs=runs, seconds=options.seconds)
 
@@ -36,6 +36,7 @@ def main() -> int:
         metavar="N",
         help="kill each change at N of its points only, chosen at random; without it, at each",
     )
+    parser.add_argument("--changes", type=int, metavar="N", help="only N of the changes")
     parser.add_argument("--runs", type=int, help="rounds of load and kill; 50 without --seconds")
     parser.add_argument("--seconds", type=float, help="load and kill for so long")
     harmful = ("lost", "torn", "half done", "mixed up", "refused", "500s")

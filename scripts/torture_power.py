@@ -11,12 +11,13 @@ import argparse
 import sys
 
 from torturing import report
-from torturing.power import cut_everywhere
+from torturing.power import CHANGES, cut_everywhere
 
 
 def torture(found: report.Report, options: argparse.Namespace) -> None:
     """Cut everywhere."""
-    cut_everywhere(found, every=options.every, fsync=options.fsync)
+    names = tuple(options.changes or CHANGES)
+    cut_everywhere(found, every=options.every, fsync=options.fsync, names=names)
 
 
 def main() -> int:
@@ -29,6 +30,7 @@ def main() -> int:
         default="on",
         help="off shows what is lost without the option",
     )
+    parser.add_argument("--changes", nargs="+", metavar="NAME", choices=CHANGES, help="only these")
     return report.run(
         report.Report("power", ("lost", "torn", "half done")), parser.parse_args(), torture
     )

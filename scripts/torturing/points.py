@@ -204,17 +204,31 @@ def _difference(before: State, now: State) -> dict[str, str]:
     }
 
 
-def explore(report: Report, generator: random.Random, most: int | None = None) -> None:
-    """Crash at each point of each scenario, or at *most* points of each, chosen at random."""
+def explore(
+    report: Report,
+    generator: random.Random,
+    most: int | None = None,
+    changes: int | None = None,
+) -> None:
+    """Crash at each point of each scenario.
+
+    Args:
+        report: where to put what was found.
+        generator: chooses.
+        most: so many points of each, chosen at random.
+        changes: so many scenarios, each in one release, chosen at random.
+    """
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="torture-") as name:
         _warm_up(Path(name, "warm"))
-        for scenario in SCENARIOS:
-            for release in scenario.releases:
-                progress.show(f"{scenario.name} ({release})")
-                folder = Path(tempfile.mkdtemp(dir=name))
-                choose = _all if most is None else _sample(generator, most)
-                Exploration(report, folder, scenario, release).run(choose, generator)
+        wanted = [(one, release) for one in SCENARIOS for release in one.releases]
+        if changes is not None:
+            wanted = generator.sample(wanted, min(changes, len(wanted)))
+        for scenario, release in wanted:
+            progress.show(f"{scenario.name} ({release})")
+            folder = Path(tempfile.mkdtemp(dir=name))
+            choose = _all if most is None else _sample(generator, most)
+            Exploration(report, folder, scenario, release).run(choose, generator)
     progress.clear()
 
 

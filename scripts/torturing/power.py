@@ -37,7 +37,7 @@ BEGIN, ANSWERED = "torture begin", "torture answered"
 STRICT, NAMES_KEPT, DATA_KEPT = "all that was not flushed", "content", "names"
 """What is lost with the power: see `Disk.left`."""
 
-_SCENARIOS = (
+CHANGES = (
     "genkey",
     "gencsr",
     "gencrt, second of a host",
@@ -290,7 +290,7 @@ def _lay_out(disk: Disk, lost: str, root: Path) -> None:
 
 
 def cut_everywhere(
-    report: Report, *, every: int = 1, fsync: str = "on", names: tuple[str, ...] = _SCENARIOS
+    report: Report, *, every: int = 1, fsync: str = "on", names: tuple[str, ...] = CHANGES
 ) -> None:
     """Cut the power in each of the changes called *names*."""
     progress = Progress()
