@@ -181,8 +181,11 @@ def content_in(folder: int, name: str) -> bytes | None:
 
 def _content(name: str, folder: int) -> tuple[bytes, os.stat_result]:
     handle = os.open(name, _FILE, dir_fd=folder)
-    with os.fdopen(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise FileNotFoundError(f"{name} is no regular file")
-        return file.read(), status
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(), status
+    finally:
+        os.close(handle)

@@ -121,6 +121,15 @@ def test_one_call_cannot_take_everything() -> None:
     assert len(passage.calls) == 200
 
 
+def test_a_large_call_leaves_room_for_others() -> None:
+    journal = Journal(capacity=2_000_000)
+    record(journal, "listcsrs")
+    many = {f"name{number}": "v" * 20_000 for number in range(1_000)}
+    asked = Call(Api.API2, "SSL", "gencsr", Arguments(many))
+    journal.record_call(asked, Answer(asked, DONE), "user", 0.0)
+    assert [call.function for call in journal.calls()] == ["listcsrs", "gencsr"]
+
+
 def test_unknown_functions_leave_nothing_behind() -> None:
     journal = Journal(size=1)
     unknown = Refusal(RefusalKind.UNKNOWN_FUNCTION, "?")
