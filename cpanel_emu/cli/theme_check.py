@@ -79,7 +79,6 @@ def check(
             exclude=exclude,
             ignore=ignore,
             watcher=progress,
-            workers=os.cpu_count() or 1,
         )
     if html is not None:
         from cpanel_emu.migration.check.html_report import html_text  # noqa: PLC0415  (loads Jinja2)

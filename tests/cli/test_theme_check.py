@@ -17,9 +17,6 @@ import pytest
 
 from cpanel_emu import resources
 from cpanel_emu.cli.main import main
-from cpanel_emu.functions.table import REGISTRY
-from cpanel_emu.migration.check import Known, check_theme
-from cpanel_emu.migration.check.json_report import json_text
 from tests.documentation import ROOT
 
 PATIENCE = 120.0
@@ -260,15 +257,3 @@ def test_an_interrupt_leaves_no_file_and_no_trace(theme: Path, tmp_path: Path) -
     assert status in {1, 130}
     assert b"Traceback" not in shown
     assert list(out.iterdir()) == []
-
-
-def test_many_files_are_read_by_several_processes_with_the_same_result(theme: Path) -> None:
-    for number in range(450):
-        (theme / f"{number}.html").write_text(f'<cpanel print="$user"><cpanel Nope="f{number}()">')
-    (theme / "lang").mkdir()
-    (theme / "lang" / "english").write_text("A=x\n")
-    done = subprocess.run(
-        command(theme, "--json"), capture_output=True, env=environment(), check=False
-    )
-    assert (done.returncode, done.stderr) == (1, b"")
-    assert done.stdout.decode() == json_text(check_theme(theme, Known.of(REGISTRY)))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cpanel_emu.migration.check.facts import FileFacts, FunctionName
-from cpanel_emu.migration.check.files import ReadFile, read_file, read_files
+from cpanel_emu.migration.check.files import ReadFile, read_file
 from cpanel_emu.migration.check.findings import Finding
 from cpanel_emu.migration.check.including import Includes
 from cpanel_emu.migration.check.known import Known, Use
@@ -48,7 +48,6 @@ def check_theme(
     exclude: Sequence[str] = (),
     ignore: Collection[str] = (),
     watcher: Watcher | None = None,
-    workers: int = 1,
 ) -> Report:
     """Return what the pages of a theme use, and what is wrong in them.
 
@@ -58,13 +57,11 @@ def check_theme(
         exclude: patterns of files to leave out (`walk`).
         ignore: names of rules whose findings are left out.
         watcher: is told how many files there are, and of each one that was read.
-        workers: how many processes read files, if there are many.
 
     Raises:
         ConfigurationError: there is no such folder.
-        WorkerLost: a worker process died.
     """
-    return _Check(folder, known, watcher or _Nobody()).run(exclude, frozenset(ignore), workers)
+    return _Check(folder, known, watcher or _Nobody()).run(exclude, frozenset(ignore))
 
 
 class _Check:
@@ -77,7 +74,7 @@ class _Check:
         self._languages: list[Language] = []
         self._skipped: list[Skipped] = []
 
-    def run(self, exclude: Sequence[str], ignore: frozenset[str], workers: int) -> Report:
+    def run(self, exclude: Sequence[str], ignore: frozenset[str]) -> Report:
         """Check the folder."""
         found: list[ThemeFile] = []
         for one in walk(self._folder, exclude):
@@ -87,8 +84,8 @@ class _Check:
                 found.append(one)
         first = [file for file in found if file.kind in _READ]
         self._watcher.expect(len(first))
-        for told in read_files(first, self._known, workers):
-            self._take(told)
+        for file in first:
+            self._take(read_file(file, file.kind, self._known))
         includes = self._read_included({file.path: file for file in found})
         return self._sum(found, includes, ignore)
 
