@@ -236,7 +236,7 @@ class TestOverHttp:
             HTTP_ACCEPT="a/b",
             HTTP_HOST="h.example:2082",
             HTTP_COOKIE="mine=1; cpsession=secret",
-            REMOTE_ADDR="192.0.2.7",
+            REMOTE_ADDR="127.0.0.7",
         )
         assert answer.body.removesuffix(NEVER_CONNECTED) == (
             b"REQUEST_METHOD=POST\n"
@@ -245,7 +245,7 @@ class TestOverHttp:
             b"SCRIPT_NAME=/frontend/x3/a%20b.live.pl\n"
             b"REQUEST_URI=/frontend/x3/a%20b.live.pl?x=%C3%A4&y\n"
             b"REMOTE_USER=user\n"
-            b"REMOTE_ADDR=192.0.2.7\n"
+            b"REMOTE_ADDR=127.0.0.7\n"
             b"SERVER_NAME=host.example.com\n"
             b"SERVER_PORT=2082\n"
             b"SERVER_SOFTWARE=cpsrvd\n"
