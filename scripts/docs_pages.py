@@ -82,7 +82,7 @@ def arguments(row: Successor) -> str:
     changes += [f"{number} → ``{new}``" for number, new in enumerate(row.positions, 1) if new]
     changes += [f"``{name}`` is dropped" for name in row.dropped]
     changes += [f"``{name}`` is required" for name in row.required]
-    changes += [f"row ``{old}`` → ``{new}``" for old, new in row.fields.items()]
+    changes += [f"row ``{old}`` → ``{new}``" for old, new in row.fields.items() if old != new]
     return ", ".join(changes) + "." if changes else ""
 
 

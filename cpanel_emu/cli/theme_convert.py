@@ -13,6 +13,7 @@ from cpanel_emu.migration.convert import (
     TARGETS,
     Finding,
     Plan,
+    Policy,
     check_folders,
     conflicts,
     make_plan,
@@ -32,6 +33,14 @@ from cpanel_emu.migration.shown import printable
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where they go."
 )
 @click.option(
+    "--uapi",
+    type=click.Choice([policy.value for policy in Policy]),
+    default=Policy.SAME.value,
+    show_default=True,
+    help="Which calls become UAPI calls: those that print the same in every state, all that have "
+    "a known place for arguments and output, or none.",
+)
+@click.option(
     "--exclude",
     multiple=True,
     metavar="PATTERN",
@@ -44,6 +53,7 @@ def convert(
     folder: Path,
     target: str,
     out: Path,
+    uapi: str,
     exclude: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
@@ -58,11 +68,16 @@ def convert(
     What no source explains is left as it is, with a comment that begins "cpanel-emu:", and
     listed. Then compare both themes with "cpanel-emu theme compare".
 
+    Calls stay API 1 and API 2, for no known successor in UAPI prints the same in every state.
+    --uapi all changes every call that can be changed, and lists each with how it may differ, and
+    each call that stays with what is missing.
+
     Exit status: 0 all was converted, 1 something is left to do, 2 wrong usage.
     """
     check_folders(folder, out)
     with Progress("Pages read") as progress:
-        plan = make_plan(TARGETS[target], progress.each(walk(folder, exclude)))
+        files = progress.each(walk(folder, exclude))
+        plan = make_plan(TARGETS[target], files, Policy(uapi))
     in_the_way = conflicts(plan.files.values(), out)
     if not in_the_way and not dry_run:
         with Progress("Files written", len(plan.files)) as progress:

@@ -57,7 +57,15 @@ class Successor:
     required: tuple[str, ...] = ()
     """Arguments that the successor asks for and the old function did not have."""
     fields: Mapping[str, str] = field(default_factory=dict)
-    """Row member of API 2 → member of the successor's data, where they differ and are known."""
+    """Row member of API 2 → member of the successor's data, where known; names may be the same."""
+    data: str = ""
+    """API 2: ``rows`` where the successor's data is a list of rows, ``row`` where it is one row;
+    empty unless that, the fields and the arguments are known."""
+    printed: tuple[str, ...] = ()
+    """API 1: the place in the successor's result of what was printed, ``("data", "csr")``, or
+    ``("nothing",)``; empty unless that and the arguments are known."""
+    same: bool = False
+    """Whether a page prints the same with the successor, in any state; a test proves it."""
     notes: str = ""
     source: str = ""
     """A rule of the handbook, or ``public API documentation``."""
@@ -67,6 +75,11 @@ class Successor:
     def old_name(self) -> str:
         """``Module::function``."""
         return f"{self.module}::{self.function}"
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether it is known where in the successor's answer the old output is."""
+        return bool(self.data or self.printed)
 
     @property
     def new_name(self) -> str:
@@ -120,7 +133,7 @@ def load(text: str) -> Successors:
 
 _MEMBERS = frozenset(
     {"successor", "arguments", "positions", "dropped", "required", "fields", "notes"}
-    | {"source", "mark"}
+    | {"data", "printed", "same", "source", "mark"}
 )
 
 
@@ -134,6 +147,10 @@ def _row(api: Api, module: str, function: str, table: Mapping[str, Any]) -> Succ
             f"{where}: give a source, and a mark: {', '.join(Mark.__members__)}."
         )
     standing, new = _successor(str(table.get("successor", "")), where)
+    if table.get("data", "rows") not in {"rows", "row"}:
+        raise ConfigurationError(f'{where}: "data" is rows or row.')
+    if ("data" in table or "printed" in table) and not (table.get("same") or table.get("notes")):
+        raise ConfigurationError(f'{where}: tell in "notes" how the output may differ.')
     return Successor(
         api,
         module,
@@ -145,6 +162,9 @@ def _row(api: Api, module: str, function: str, table: Mapping[str, Any]) -> Succ
         dropped=tuple(table.get("dropped", ())),
         required=tuple(table.get("required", ())),
         fields=dict(table.get("fields", {})),
+        data=table.get("data", ""),
+        printed=tuple(filter(None, table.get("printed", "").split("."))),
+        same=table.get("same", False),
         notes=table.get("notes", ""),
         source=table["source"],
         mark=Mark[table["mark"]],

@@ -121,6 +121,14 @@ def test_successors_that_are_emulated_exist() -> None:
             '[api2.A]\nf = { successor = "A::b", source = "x", mark = "LIKELY", note = "" }',
             "did you mean",
         ),
+        (
+            '[api2.A]\nf = { successor = "A::b", data = "rows", source = "x", mark = "LIKELY" }',
+            "how the output may differ",
+        ),
+        (
+            '[api2.A]\nf = { successor = "A::b", data = "x", source = "x", mark = "LIKELY" }',
+            "rows or row",
+        ),
     ],
 )
 def test_a_wrong_row_names_its_mend(text: str, told: str) -> None:

@@ -10,6 +10,7 @@ from cpanel_emu.call import Api, Arguments, Call, Printed, Refusal
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import EmulatorError
 from cpanel_emu.migration.compare.states import State, Stored
+from cpanel_emu.migration.successors import successors
 
 FAILURE = 'A planned failure, <b>"it\'s"</b> & no.'
 """What a function says that a state lets fail; pages must escape it as they did before."""
@@ -22,9 +23,10 @@ class PreparationError(EmulatorError):
 
 
 def planned_faults(state: State) -> list[dict[str, object]]:
-    """Return the planned failures of a state."""
+    """Return the planned failures of a state; what replaces a function in UAPI fails with it."""
     planned = []
-    for name in state.failing:
+    new = [row.new_name for row in successors().values() if row.old_name in state.failing]
+    for name in dict.fromkeys([*state.failing, *filter(None, new)]):
         module, _, function = name.partition("::")
         fault: dict[str, object] = {"kind": "fail", "text": FAILURE}
         if module != "*":

@@ -70,6 +70,29 @@ function rows(array $answer): iterable
     return elements($answer['cpanelresult']['data'] ?? null);
 }
 
+/** Returns the data of an answer of uapi() as rows, to be looped over, as rows() does. */
+function uapi_rows(array $answer): iterable
+{
+    if (crashed($answer)) {
+        echo FATAL;
+        return new EmptyIterator();
+    }
+    return elements($answer['cpanelresult']['result']['data'] ?? null);
+}
+
+/** Returns a text of an answer of uapi() by its place in the result; empty if the call failed. */
+function uapi_text(array $answer, string ...$place): string
+{
+    if (crashed($answer)) {
+        return FATAL;
+    }
+    $value = $answer['cpanelresult']['result'] ?? null;
+    foreach ($place as $name) {
+        $value = is_array($value) ? $value[$name] ?? null : null;
+    }
+    return is_array($value) ? '' : (string) $value;
+}
+
 /** Tells whether the server had no answer at all. */
 function crashed(array $answer): bool
 {

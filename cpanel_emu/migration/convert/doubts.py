@@ -104,7 +104,7 @@ class Doubts:
         if isinstance(node, tree.Api1Call) and node.whole_form and node.arguments:
             message = "a call of LiveAPI has arguments by name or by position, not both"
             yield Reason.WHOLE_FORM, message, True
-        if self._in_comment and not _is_page_function(node):
+        if self._in_comment and not is_page_function(node):
             message = f"{node.module}::{node.function} runs inside an HTML comment"
             yield Reason.CALL_IN_COMMENT, message, True
 
@@ -120,7 +120,7 @@ def _judge_dropped(node: tree.Dropped) -> Iterator[tuple[Reason, str, bool]]:
         yield Reason.BROKEN_TAG, f"the broken {node.word} tag printed nothing", False
 
 
-def _is_page_function(node: tree.Api1Call | tree.Api2Call) -> bool:
+def is_page_function(node: tree.Api1Call | tree.Api2Call) -> bool:
     """Whether the call only brings something of the theme into the page (``tags §2.3``)."""
     return isinstance(node, tree.Api1Call) and node.module.lower() in {"branding", "magicrevision"}
 

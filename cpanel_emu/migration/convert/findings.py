@@ -23,6 +23,8 @@ class Reason(enum.Enum):
     IN_PROGRAM = "tag-in-php"
     IN_LANGUAGE_FILE = "include-in-language-file"
     RAW_INCLUDE = "raw-include-of-page"
+    NEW_CALL = "now-uapi"
+    OLD_CALL = "not-uapi"
     NAME_TAKEN = "name-taken"
     SKIPPED = "skipped"
 
@@ -42,6 +44,8 @@ MENDS = {
     Reason.IN_PROGRAM: "write the call in PHP",
     Reason.IN_LANGUAGE_FILE: "include the file in the pages that print the text",
     Reason.RAW_INCLUDE: "put the text that shall be shown into a file without tags of its own",
+    Reason.NEW_CALL: 'check it with "cpanel-emu theme compare"',
+    Reason.OLD_CALL: "write the new call by hand, or keep the old one",
     Reason.NAME_TAKEN: "rename one of the two",
     Reason.SKIPPED: "convert it by hand if pages need it",
 }

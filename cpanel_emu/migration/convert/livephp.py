@@ -32,6 +32,7 @@ from cpanel_emu.migration.convert.php_values import (
     variable,
 )
 from cpanel_emu.migration.convert.php_words import executed, word
+from cpanel_emu.migration.convert.uapi import UapiCall, UapiCalls
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.encoding import BLANKS
 from cpanel_emu.tags.expression_tree import (
@@ -48,24 +49,28 @@ _RAW = Setting(raw=True)
 _ESCAPED = Setting()
 
 
-def to_livephp(document: tree.Document, doubts: Doubts, line_end: str) -> str:
+def to_livephp(
+    document: tree.Document, doubts: Doubts, line_end: str, calls: UapiCalls | None = None
+) -> str:
     """Return the source of the LivePHP page that prints what *document* prints.
 
     Args:
         document: the page; its file name tells how deep it lies in the theme.
         doubts: what is to be listed; each of those gets a comment.
         line_end: of the lines that the page did not have.
+        calls: the calls that become UAPI calls; without it none does.
     """
     up = "../" * document.file.count("/")
     first = f"<?php require_once __DIR__ . '/{up}{HELPER}' ?>{line_end}"
-    return first + write(_Page(doubts).of(document.nodes), line_end)
+    return first + write(_Page(doubts, calls).of(document.nodes), line_end)
 
 
 class _Page:
     """Turns nodes into pieces."""
 
-    def __init__(self, doubts: Doubts) -> None:
+    def __init__(self, doubts: Doubts, calls: UapiCalls | None) -> None:
         self._doubts = doubts
+        self._calls = calls
 
     def of(self, nodes: Iterable[tree.Node]) -> Iterator[Piece]:
         """Yield the pieces of *nodes*."""
@@ -88,7 +93,10 @@ class _Page:
     def api1(self, node: tree.Api1Call) -> Iterator[Piece]:
         module = node.module[:1].upper() + node.module[1:]
         first = node.arguments[0] if node.arguments else ()
-        if (module, node.function) == ("Branding", "include"):
+        new = self._calls.of(node) if self._calls else None
+        if new is not None:
+            yield _uapi_text(new)
+        elif (module, node.function) == ("Branding", "include"):
             yield Done(f"insert_branding({value(first, _RAW)})")
         elif (module, node.function) == ("MagicRevision", "uri") and is_key(first):
             yield Shown(asked(variable("MAGICREVISION", literal_text(first) or "")))
@@ -106,7 +114,12 @@ class _Page:
     def api2(self, node: tree.Api2Call) -> Iterator[Piece]:
         """A loop over the rows; the message stands where there is none (``tags §3.8``)."""
         breaks = "\n" in node.raw or "\r" in node.raw
-        rows = f"rows($cpanel->api2({_name(node)}))"
+        new = self._calls.of(node) if self._calls else None
+        if new is not None:
+            node = new.call
+            rows = f"uapi_rows($cpanel->uapi({_name(node)}))"
+        else:
+            rows = f"rows($cpanel->api2({_name(node)}))"
         if node.message is not None:
             rows = f"$rows = {rows}"
         body = list(_row(node.format))
@@ -164,8 +177,16 @@ def _test(node: tree.Block) -> str:
     return f"$cpanel->cpanelfeature({string(node.test)})"
 
 
+def _uapi_text(new: UapiCall) -> Piece:
+    """What a UAPI call in the place of an API 1 call prints."""
+    call = f"$cpanel->uapi({_name(new.call)})"
+    if new.row.printed == ("nothing",):
+        return Done(call)
+    return Shown(f"uapi_text({', '.join([call, *map(string, new.row.printed)])})")
+
+
 def _name(node: tree.Api2Call) -> str:
-    """Return module, function and parameters as they stand in a call of ``api2()``."""
+    """Return module, function and parameters as they stand in a call of ``api2()``, ``uapi()``."""
     name = f"{string(node.module)}, {string(node.function)}"
     if not node.parameters:
         return name

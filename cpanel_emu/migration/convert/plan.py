@@ -14,6 +14,7 @@ from cpanel_emu.migration.convert.doubts import Doubts
 from cpanel_emu.migration.convert.findings import Finding, Reason
 from cpanel_emu.migration.convert.includes import included_patterns, is_included, raw_patterns
 from cpanel_emu.migration.convert.targets import Target
+from cpanel_emu.migration.convert.uapi import Policy, UapiCalls
 from cpanel_emu.migration.pages import FileKind, Skipped, SkipReason, ThemeFile, read
 from cpanel_emu.tags import decode, encode, parse
 from cpanel_emu.tags.encoding import Place
@@ -51,18 +52,26 @@ class Plan:
         return [file for file in self.files.values() if file.old_path]
 
 
-def make_plan(target: Target, files: Iterable[ThemeFile | Skipped]) -> Plan:
+def make_plan(
+    target: Target, files: Iterable[ThemeFile | Skipped], uapi: Policy = Policy.SAME
+) -> Plan:
     """Return what becomes of *files*; they are read, nothing is written.
+
+    Args:
+        target: what pages become.
+        files: those of the theme.
+        uapi: which calls become UAPI calls.
 
     Raises:
         ConfigurationError: the theme has a file of a name that converted pages need.
     """
-    return _Planner(target).plan(files)
+    return _Planner(target, uapi).plan(files)
 
 
 class _Planner:
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, uapi: Policy) -> None:
         self._target = target
+        self._uapi = uapi
         self._plan = Plan(target)
         self._names: frozenset[str] = frozenset()
         self._patterns: set[str] = set()
@@ -122,11 +131,12 @@ class _Planner:
             return False
         document = parse(text, file.path)
         doubts = Doubts(document)
+        calls = UapiCalls(document, doubts, self._uapi)
         line_end = _LINE_END.search(text)
-        source = self._target.page(document, doubts, line_end[0] if line_end else "\n")
+        source = self._target.page(document, doubts, line_end[0] if line_end else "\n", calls)
         self._patterns |= included_patterns(document)
         self._raw += [(file.path, *found) for found in raw_patterns(document)]
-        self._plan.findings += doubts.findings
+        self._plan.findings += [*doubts.findings, *calls.findings]
         self._plan.files[new_path] = NewFile(new_path, file.full, encode(source), file.path)
         return True
 

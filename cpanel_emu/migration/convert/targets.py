@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from cpanel_emu.liveapi.pages import converted_name
 from cpanel_emu.migration.convert.doubts import Doubts
 from cpanel_emu.migration.convert.livephp import HELPER, to_livephp
 from cpanel_emu.migration.convert.toolkit import template_name, to_toolkit
+from cpanel_emu.migration.convert.uapi import UapiCalls
 from cpanel_emu.tags.tree import Document
+
+
+class PageWriter(Protocol):
+    """Writes the new page's source from the old one's tree, its doubts and its line end."""
+
+    def __call__(
+        self,
+        document: Document,
+        doubts: Doubts,
+        line_end: str,
+        calls: UapiCalls | None = None,
+        /,
+    ) -> str:
+        """Return the source; without *calls* every call keeps its API."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +38,7 @@ class Target:
     title: str
     new_name: Callable[[str], str]
     """The path of the page that a tag page becomes."""
-    page: Callable[[Document, Doubts, str], str]
-    """The new page's source, from the old one's tree, its doubts and its line end."""
+    page: PageWriter
     helpers: Mapping[str, Path] = field(default_factory=dict)
     """Files that converted pages need in the theme's folder, and where they lie."""
 

@@ -27,6 +27,7 @@ from cpanel_emu.migration.convert.tt_values import (
     value,
 )
 from cpanel_emu.migration.convert.tt_words import word
+from cpanel_emu.migration.convert.uapi import UapiCall, UapiCalls
 from cpanel_emu.page_files import TEMPLATE_SUFFIX
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.encoding import BLANKS
@@ -49,15 +50,18 @@ def template_name(path: str) -> str:
     return path + TEMPLATE_SUFFIX
 
 
-def to_toolkit(document: tree.Document, doubts: Doubts, line_end: str) -> str:
+def to_toolkit(
+    document: tree.Document, doubts: Doubts, line_end: str, calls: UapiCalls | None = None
+) -> str:
     """Return the source of the template that prints what *document* prints.
 
     Args:
         document: the page.
         doubts: what is to be listed; each of those gets a comment.
         line_end: of the lines that the page did not have.
+        calls: the calls that become UAPI calls; without it none does.
     """
-    page = write(_Page(doubts).of(document.nodes), line_end)
+    page = write(_Page(doubts, calls).of(document.nodes), line_end)
     used = [plugin for plugin in ("Api1", "Api2") if f"{plugin}." in page]
     return "".join(f"[% USE {plugin} %]" for plugin in used) + page
 
@@ -65,8 +69,9 @@ def to_toolkit(document: tree.Document, doubts: Doubts, line_end: str) -> str:
 class _Page:
     """Turns nodes into pieces."""
 
-    def __init__(self, doubts: Doubts) -> None:
+    def __init__(self, doubts: Doubts, calls: UapiCalls | None) -> None:
         self._doubts = doubts
+        self._calls = calls
 
     def of(self, nodes: Iterable[tree.Node]) -> Iterator[Piece]:
         """Yield the pieces of *nodes*."""
@@ -93,6 +98,10 @@ class _Page:
         if page_function is not None:
             yield Shown(f"{page_function}({first})")
             return
+        new = self._calls.of(node) if self._calls else None
+        if new is not None:
+            yield _uapi_text(new)
+            return
         arguments = [value(each, _RAW) for each in node.arguments]
         if node.whole_form:
             arguments.append("RAW_FORM.all")
@@ -104,20 +113,12 @@ class _Page:
 
     def api2(self, node: tree.Api2Call) -> Iterator[Piece]:
         """A loop over the rows; the message stands where there is none (``tags §3.8``)."""
-        call = f"Api2.exec({_name(node)})"
-        if node.message is None and not node.format:
-            yield Done(f"CALL {call}")
+        new = self._calls.of(node) if self._calls else None
+        if new is not None:
+            yield from _uapi_rows(new)
             return
-        if node.message is not None:
-            yield Done(f"SET rows = {call}")
-        if node.format:
-            yield Opened(f"FOREACH row IN {'rows' if node.message is not None else call}")
-            yield from _row(node.format)
-            yield Opened("END")
-        if node.message is not None:
-            yield Opened("IF !rows.size")
-            yield from pieces(node.message, _ROW)
-            yield Opened("END")
+        call = f"Api2.exec({_name(node)})"
+        yield from _loop(node, call, call)
 
     def block(self, node: tree.Block) -> Iterator[Piece]:
         if node.too_deep:
@@ -161,13 +162,57 @@ def _test(node: tree.Block) -> str:
     return f"CPANEL.feature({string(node.test)})"
 
 
-def _name(node: tree.Api2Call) -> str:
+def _loop(node: tree.Api2Call, call: str, rows: str) -> Iterator[Piece]:
+    """Yield a call and a loop over its rows; *rows* is the expression with *call* in it."""
+    if node.message is None and not node.format:
+        yield Done(f"CALL {call}")
+    elif node.message is None:
+        yield from _printed(node, rows)
+    else:
+        yield Done(f"SET rows = {rows}")
+        yield from _printed(node, "rows")
+
+
+def _printed(node: tree.Api2Call, rows: str) -> Iterator[Piece]:
+    """Yield what prints *rows*, and the message where there are none."""
+    if node.format:
+        yield Opened(f"FOREACH row IN {rows}")
+        yield from _row(node.format)
+        yield Opened("END")
+    if node.message is not None:
+        yield Opened("IF !rows.size")
+        yield from pieces(node.message, _ROW)
+        yield Opened("END")
+
+
+def _uapi_rows(new: UapiCall) -> Iterator[Piece]:
+    """Yield a loop over what a UAPI call answers; one row comes without a list round it."""
+    call = f"execute({_name(new.call)})"
+    if new.row.data == "row" and (new.call.format or new.call.message is not None):
+        yield Done(f"SET answer = {call}")
+        yield Done("SET rows = answer.status ? [answer.data] : []")
+        yield from _printed(new.call, "rows")
+    else:
+        # No data is a text to the toolkit, and the size of a text is 1.
+        empty = " || []" if new.call.message is not None else ""
+        yield from _loop(new.call, call, f"{call}.data{empty}")
+
+
+def _uapi_text(new: UapiCall) -> Piece:
+    """What a UAPI call in the place of an API 1 call prints."""
+    call = f"execute({_name(new.call, _RAW)})"
+    if new.row.printed == ("nothing",):
+        return Done(f"CALL {call}")
+    return Shown(".".join([call, *new.row.printed]))
+
+
+def _name(node: tree.Api2Call, setting: Setting = _PARAMETER) -> str:
     """Return module, function and parameters as they stand in a call."""
     name = f"{string(node.module)}, {string(node.function)}"
     if not node.parameters:
         return name
     pairs = [
-        f"{_hash_key(parameter.name)} = {value(parameter.value, _PARAMETER)}"
+        f"{_hash_key(parameter.name)} = {value(parameter.value, setting)}"
         for parameter in node.parameters
     ]
     return f"{name}, {{ {', '.join(pairs)} }}"
