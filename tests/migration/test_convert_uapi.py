@@ -135,6 +135,7 @@ STAYING = {
     "<?cp SSL::uploadkey(%,id) key=a, host=b ?>": (
         "answers to POST only, which a call of a page is not; no sentence comes with it"
     ),
+    '<cpanel SSL="gencsr(a,US,Texas,Houston,B)">': "SSL::generate_csr needs key_id",
     '<cpanel SSL="showkey(a,1)">': "argument 2 has no place in SSL::show_key",
     '<cpanel SSL="showkey(a,$FORM{t})">': "argument 2 has no place in SSL::show_key",
     '<cpanel SSL="delete(%FORM)">': "%FORM hands over every field of the form",
@@ -207,10 +208,10 @@ mark = "CHOICE"
 def test_same_changes_what_is_proven_and_no_page_that_reads_its_errors(
     rest: str, changes: bool
 ) -> None:
-    document = parse("<?cp A::f(%,x) ?><?cp A::g() ?>" + rest, "p.html")
+    document = parse("<?cp A::f(%,x) ?><?cp A::g() ?><?cp A::f(%,z) ?>" + rest, "p.html")
     calls = UapiCalls(document, Doubts(document), Policy.SAME, ALIKE)
     assert (calls.of(document.nodes[0]) is not None) is changes
-    assert calls.of(document.nodes[1]) is None
+    assert [calls.of(node) for node in document.nodes[1:3]] == [None, None]
     assert calls.findings == []
 
 

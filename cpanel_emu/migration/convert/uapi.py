@@ -59,37 +59,44 @@ class UapiCalls:
         self._errors_read = {
             module.lower() for module in _ERROR_READ.findall(tree.source_of(document.nodes))
         }
-        table = successors() if table is None else table
+        self._policy = policy
+        self._table = successors() if table is None else table
         for node in tree.walk(document.nodes):
             if not isinstance(node, tree.Api1Call | tree.Api2Call):
                 continue
-            if doubts.stay(node) or is_page_function(node):
-                continue
-            api = Api.API1 if isinstance(node, tree.Api1Call) else Api.API2
-            row = table.of(api, node.module, node.function)
-            is_same = row is not None and row.same and not self._reads_error(node)
-            if is_same or policy is Policy.ALL:
-                self._change(node, row, api)
+            if not doubts.stay(node) and not is_page_function(node):
+                self._judge(node)
 
     def of(self, node: tree.Node) -> UapiCall | None:
         """Return the call that takes the place of *node*; None if it stays."""
         return self._changed.get(id(node))
 
-    def _change(self, node: tree.Api1Call | tree.Api2Call, row: Successor | None, api: Api) -> None:
+    def _judge(self, node: tree.Api1Call | tree.Api2Call) -> None:
+        """Change a call if it can and may be; list it if it is not sure to print the same."""
+        api = Api.API1 if isinstance(node, tree.Api1Call) else Api.API2
+        row = self._table.of(api, node.module, node.function)
         missing = list(_missing(node, row))
         if row is None or missing:
-            message = f"{node.module}::{node.function} stays {API_NAMES[api]}: {'; '.join(missing)}"
-            self._find(node, Reason.OLD_CALL, message)
+            if self._policy is Policy.ALL:
+                name = f"{node.module}::{node.function}"
+                message = f"{name} stays {API_NAMES[api]}: {'; '.join(missing)}"
+                self._find(node, Reason.OLD_CALL, message)
+            return
+        differences = self._differences(node, row)
+        if differences and self._policy is Policy.SAME:
             return
         self._changed[id(node)] = UapiCall(_renamed(node, row), row)
-        if row.same:
-            return
-        message = f"{node.module}::{node.function} is now UAPI {row.new_name}; may differ: "
-        message += _as_clause(row.notes)
+        if differences:
+            message = f"{node.module}::{node.function} is now UAPI {row.new_name}; may differ: "
+            self._find(node, Reason.NEW_CALL, message + "; ".join(differences))
+
+    def _differences(self, node: tree.Api1Call | tree.Api2Call, row: Successor) -> list[str]:
+        """Return how the page may print something else with the successor."""
+        told = [] if row.same else [_as_clause(row.notes)]
         if self._reads_error(node):
             error = f"$CPERROR{{'{node.module.lower()}'}}"
-            message += f"; the page reads {error}, which UAPI does not set"
-        self._find(node, Reason.NEW_CALL, message)
+            told.append(f"the page reads {error}, which UAPI does not set")
+        return told
 
     def _reads_error(self, node: tree.Api1Call | tree.Api2Call) -> bool:
         """Whether the page asks if calls of this module failed; a computed name may be any."""
