@@ -27,6 +27,7 @@ class Store(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="torture-"))
         self.model: dict[str, tuple[str, str]] = {}
+        self.with_own_host: set[str] = set()
         self.opened: list[CertificateDirectory] = []
 
     def teardown(self) -> None:
@@ -57,12 +58,14 @@ class Store(RuleBasedStateMachine):
             assert item.friendly_name not in taken
             assert item.friendly_name == host or host in taken
             self.model[new.id] = (host, item.friendly_name)
+            self.with_own_host.add(new.id)
 
     @rule(which=st.integers(0, 1), host=st.sampled_from(HOSTS))
     def remove_all_of_a_host(self, which: int, host: str) -> None:
         directory = self.opened[which]
         directory.remove(list(directory.newest_first(ItemKind.KEY, host)))
         self.model = {one: kept for one, kept in self.model.items() if kept[0] != host}
+        self.with_own_host &= self.model.keys()
 
     @rule(which=st.integers(0, 1), old=st.sampled_from(NAMES), new=st.sampled_from(["x", *HOSTS]))
     def rename(self, which: int, old: str, new: str) -> None:
@@ -74,7 +77,9 @@ class Store(RuleBasedStateMachine):
         holders = [one for one, (_, friendly) in self.model.items() if friendly == new]
         assert directory.rename(item, new) == (holders in ([], [item_id]))
         if not holders:
-            self.model[item_id] = (self.model[item_id][0], new)
+            # ssl §5 rule 4: a key without a host of its own counts for its friendly name.
+            host = self.model[item_id][0] if item_id in self.with_own_host else new
+            self.model[item_id] = (host, new)
 
     @rule(which=st.integers(0, 1))
     def end_and_start(self, which: int) -> None:
@@ -92,6 +97,7 @@ class Store(RuleBasedStateMachine):
         items = {item.id: item for item in self.opened[0].all_of(ItemKind.KEY)}
         assert items.keys() == self.model.keys()
         self.model = {one: (item.host, item.friendly_name) for one, item in items.items()}
+        self.with_own_host.clear()
 
     @invariant()
     def both_tell_what_the_model_has(self) -> None:
