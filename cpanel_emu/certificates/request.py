@@ -7,6 +7,7 @@ because no CSR builder offers SHA-1 and the choice of string types that the rele
 from __future__ import annotations
 
 import base64
+import functools
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -36,6 +37,7 @@ EXTENSION_REQUEST = ObjectIdentifier("1.2.840.113549.1.9.14")
 SUBJECT_ALTERNATIVE_NAME = ObjectIdentifier("2.5.29.17")
 
 _SEQUENCE = 0x30
+_BIT_STRING = 0x03
 _DNS_NAME = 0x82
 """``GeneralName``'s choice ``dNSName [2] IA5String`` (RFC 5280, section 4.2.1.6)."""
 _SHORT_LENGTHS = 0x80
@@ -199,6 +201,11 @@ def signature_algorithm(key: KeyPair, digest: Digest) -> AlgorithmIdentifier:
     return _ECDSA_ALGORITHM if key.kind.curve else _RSA_ALGORITHMS[digest]
 
 
+@functools.cache
+def _algorithm_der(algorithm: AlgorithmIdentifier) -> bytes:
+    return asn1.encode_der(algorithm)
+
+
 def sign(key: KeyPair, signed_part: bytes, digest: Digest) -> bytes:
     """Return the signature of *signed_part*: PKCS #1 v1.5 for RSA (``ssl §3.2``)."""
     private = key.private_key
@@ -222,13 +229,11 @@ def create_request(values: SubjectValues, key: KeyPair, release: Release) -> Sig
         attributes=_attributes(values, release),
     )
     signed_part = asn1.encode_der(info)
-    der = asn1.encode_der(
-        CertificationRequest(
-            info=asn1.decode_der(asn1.TLV, signed_part),
-            algorithm=signature_algorithm(key, release.digest),
-            signature=asn1.BitString(sign(key, signed_part, release.digest), 0),
-        )
-    )
+    # Joined by hand: the encoder would first decode the signed part again, and takes as long for
+    # this frame as for everything in it.
+    algorithm = _algorithm_der(signature_algorithm(key, release.digest))
+    signature = b"\0" + sign(key, signed_part, release.digest)
+    der = _element(_SEQUENCE, signed_part + algorithm + _element(_BIT_STRING, signature))
     body = base64.b64encode(der).decode("ascii")
     return SigningRequest(
         pem=pem.encode_body(pem.REQUEST_LABEL, body),
