@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import ssl
 import tempfile
-import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -16,6 +13,7 @@ from cpanel_emu.cli.common import FAILED
 from cpanel_emu.errors import ConfigurationError, EmulatorError, StoreError
 from cpanel_emu.releases import RELEASES
 from cpanel_emu.root import Root
+from cpanel_emu.server.ending import Ending
 from cpanel_emu.server.tls import context_with, own_certificate
 from cpanel_emu.testing.recording.exchange import RecordedExchange, Upstream
 from cpanel_emu.testing.recording.folder import RecordingFolder
@@ -83,13 +81,7 @@ def record(
 
     Use a test account: what your program does is done.
     """
-    ended = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+    ending = Ending()
     upstreams = [Upstream(door, url) for door, url in door_urls(targets).items()]
     address = _address(listen)
     for upstream in upstreams:
@@ -106,7 +98,7 @@ def record(
             )
             click.echo(f"{upstream.door:<10} http(s)://{proxy.host} -> {upstream.url}")
         click.echo("ready")
-        ended.wait()
+        ending.wait()
     session.finish()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterable
 
 import click
@@ -15,6 +13,7 @@ from cpanel_emu.emulator import Emulator
 from cpanel_emu.liveapi.standing import standing_path
 from cpanel_emu.options import Options
 from cpanel_emu.root import Root
+from cpanel_emu.server.ending import Ending
 from cpanel_emu.server.endpoints import Endpoint
 
 
@@ -25,30 +24,28 @@ def serve(**flags: object) -> None:
 
     Prints one line per listening URL and one for the LiveAPI socket, then "ready" when it answers.
     """
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    ending = Ending()
     options = resolved(flags)
     if options.workers == 1:
-        _serve_alone(options, ended)
+        _serve_alone(options, ending)
     else:
-        _serve_together(options, ended)
+        _serve_together(options, ending)
 
 
-def _serve_alone(options: Options, ended: threading.Event) -> None:
+def _serve_alone(options: Options, ending: Ending) -> None:
     with Emulator.with_options(options) as server:
         server.open_doors()
         _tell_ready(options, server.endpoints)
-        ended.wait()
+        ending.wait()
 
 
-def _serve_together(options: Options, ended: threading.Event) -> None:
+def _serve_together(options: Options, ending: Ending) -> None:
     # Not at the top: one process is the rule, and needs nothing of it.
     from cpanel_emu.server.processes import Processes  # noqa: PLC0415
 
     with Processes(options) as processes:
         _tell_ready(options, processes.endpoints)
-        processes.wait(ended)
+        processes.wait(ending)
 
 
 def _tell_ready(options: Options, endpoints: Iterable[Endpoint]) -> None:

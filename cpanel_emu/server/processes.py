@@ -15,7 +15,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from multiprocessing.context import ForkProcess
@@ -26,6 +25,7 @@ from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import ConfigurationError, EmulatorError
 from cpanel_emu.options import Options
 from cpanel_emu.server.doors import SharedPorts, tls_context, wanted_endpoints
+from cpanel_emu.server.ending import Ending
 from cpanel_emu.server.endpoints import Endpoint, bind, bound_endpoint
 
 _CHECK_SECONDS = 0.5
@@ -112,13 +112,13 @@ class Processes:
         """Return the options of one child: what there can be only one of is the first one's."""
         return self._options if number == 0 else dataclasses.replace(self._options, liveapi=None)
 
-    def wait(self, ended: threading.Event) -> None:
-        """Return when *ended* is set.
+    def wait(self, ending: Ending) -> None:
+        """Return when the program is to end.
 
         Raises:
             ProcessError: a child ended before.
         """
-        while not ended.wait(_CHECK_SECONDS):
+        while not ending.wait(_CHECK_SECONDS):
             for child in self._children:
                 if child.exitcode is not None:
                     raise ProcessError(f"A worker process ended with status {child.exitcode}.")

@@ -1,0 +1,48 @@
+"""A signal that comes at any moment of waiting for one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+# Sends a signal at each step that Python takes inside of `wait`, one step later in each round.
+PROGRAM = """
+import signal, sys
+from cpanel_emu.server.ending import Ending
+
+def at_step(chosen):
+    steps = 0
+    def trace(frame, event, argument):
+        nonlocal steps
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            steps += 1
+            if steps == chosen:
+                signal.raise_signal(signal.%s)
+        return trace
+    return trace
+
+step, came = 0, True
+while came:
+    step += 1
+    ending = Ending()
+    sys.settrace(at_step(step))
+    came = ending.wait(0.01) or ending.wait(0)
+    sys.settrace(None)
+print(step)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_at_any_step_of_waiting(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM % name],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) > 10  # the first step at which no signal came
