@@ -169,7 +169,7 @@ class RemoteServer:
 
     def block(self, _folder: str) -> NoReturn:
         """Refuse: such cases are left out."""
-        raise NotImplementedError
+        raise TargetError("No folder of another server can be blocked.")
 
     def url(self, door: str) -> str:
         """Return where *door* is."""
@@ -181,7 +181,7 @@ class RemoteServer:
 
     def answer(self, _request: Request) -> Response:
         """Refuse: there is no in-process."""
-        raise NotImplementedError
+        raise TargetError("Another server cannot be asked in-process.")
 
     def close(self) -> None:
         """Do nothing: it is not ours to stop."""
