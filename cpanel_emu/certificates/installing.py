@@ -6,8 +6,8 @@ import contextlib
 from dataclasses import dataclass
 
 from cpanel_emu.certificates import chains, keys, reading
-from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.certificates.installed import InstalledHost
+from cpanel_emu.certificates.item_changes import ItemChanges
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.certificates.manager import SslManager, nothing_stored
 from cpanel_emu.errors import Failure, StoreError
@@ -61,14 +61,15 @@ def install(
 def _save(
     manager: SslManager, host: InstalledHost, certificate: NewItem, key: NewItem
 ) -> Installation:
-    def put(files: FileChanges) -> None:
-        manager.installed.put(host, files)
+    def put(changes: ItemChanges) -> Installation:
+        stored_key, stored = changes.put(key), changes.put(certificate)
+        manager.installed.put(host, changes.files)
+        return Installation(host, stored, stored_key)
 
     try:
-        stored_key, stored = manager.directory.add_all((key, certificate), put)
+        return manager.directory.change(put)
     except StoreError:
         raise Failure(HOST_NOT_SAVED) from None
-    return Installation(host, stored, stored_key)
 
 
 def host_for(manager: SslManager, domain: str) -> InstalledHost:
@@ -123,8 +124,8 @@ def uninstall(manager: SslManager, domain: str) -> None:
         Failure: nothing is installed there, or it could not be removed.
     """
     try:
-        removed = manager.directory.changing_files(
-            lambda files: manager.installed.remove(domain, files)
+        removed = manager.directory.change(
+            lambda changes: manager.installed.remove(domain, changes.files)
         )
     except StoreError:
         raise Failure(HOST_NOT_REMOVED) from None

@@ -7,13 +7,14 @@ with the texts of ``ssl §2.2`` and ``ssl §6.2``.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpanel_emu.certificates import keys, reading
 from cpanel_emu.certificates.directory import CertificateDirectory
+from cpanel_emu.certificates.item_changes import ItemChanges
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.certificates.keys import KeyCache, KeyKind, KeyPair, KeySource
 from cpanel_emu.certificates.request import create_request
@@ -33,6 +34,7 @@ else:
 KEY_NOT_SAVED = "The key could not be saved."
 REQUEST_NOT_SAVED = "The certificate signing request could not be saved."
 CERTIFICATE_NOT_SAVED = "The certificate could not be saved."
+FRIENDLY_NAME_NOT_SAVED = "The friendly name could not be saved."
 
 _SERIAL_BITS = 128
 _SYSTEM_RANDOM = random.SystemRandom()
@@ -238,18 +240,44 @@ class SslManager:
         Raises:
             Failure: there is none.
         """
-        items = list(self.directory.newest_first(kind, host))
-        if not items:
-            raise Failure(nothing_stored(kind, host))
-        self.remove(items)
 
-    def remove(self, items: Sequence[Item]) -> None:
-        """Delete *items*, which are all of one kind.
+        def all_of_host(items: ItemChanges) -> Sequence[Item]:
+            found = list(items.newest_first(kind, host))
+            if not found:
+                raise Failure(nothing_stored(kind, host))
+            return found
+
+        self.delete(kind, all_of_host)
+
+    def delete(
+        self, kind: ItemKind, choose: Callable[[ItemChanges], Sequence[Item]]
+    ) -> Sequence[Item]:
+        """Delete the items that *choose* returns, and return them.
+
+        They are chosen and deleted in one change: of two who delete the same, one finds nothing.
 
         Raises:
-            Failure: they could not be deleted.
+            Failure: what *choose* raises, or they could not be deleted.
+        """
+
+        def remove(items: ItemChanges) -> Sequence[Item]:
+            chosen = choose(items)
+            for item in chosen:
+                items.remove(item)
+            return chosen
+
+        try:
+            return self.directory.change(remove)
+        except StoreError:
+            raise Failure(f"The {_KIND_WORDS[kind]} could not be deleted.") from None
+
+    def rename(self, friendly_name: str, choose: Callable[[ItemChanges], Item]) -> bool:
+        """Give the item that *choose* returns another friendly name; False if it is taken.
+
+        Raises:
+            Failure: what *choose* raises, or it could not be saved.
         """
         try:
-            self.directory.remove(items)
+            return self.directory.change(lambda items: items.rename(choose(items), friendly_name))
         except StoreError:
-            raise Failure(f"The {_KIND_WORDS[items[0].kind]} could not be deleted.") from None
+            raise Failure(FRIENDLY_NAME_NOT_SAVED) from None

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support import expected_conditions as seen
 from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from tests.browser.waiting import PATIENCE, wait_until_gone
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from cpanel_emu import Emulator
 
-PATIENCE = 120
-"""Seconds before the test gives up; nothing depends on how long anything took."""
 SECRET = "Geh3imesWort"
 SUBJECT = {
     "city": "Houston",
@@ -72,7 +71,7 @@ class Inspector:
         """Click, and wait for the page that follows."""
         before = self.find("html")
         self.find(css).click()
-        WebDriverWait(self.browser, PATIENCE).until(seen.staleness_of(before))
+        wait_until_gone(self.browser, before)
 
     def complaints(self) -> list[str]:
         """Return what the browser itself found wrong, such as with the page's policy."""
@@ -179,7 +178,7 @@ def test_it_works_by_keyboard(inspector: Inspector, emulator: Emulator) -> None:
     assert search.get_attribute("name") == "q"
     before = inspector.find("html")
     search.send_keys("listkeys", Keys.ENTER)
-    WebDriverWait(inspector.browser, PATIENCE).until(seen.staleness_of(before))
+    wait_until_gone(inspector.browser, before)
     inspector.until(lambda: inspector.rows() == ["SSL::listkeys"])
 
 

@@ -10,11 +10,11 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support import expected_conditions as seen
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from cpanel_emu.certificates.items import ItemKind
 from cpanel_emu.journal import WarningEntry
+from tests.browser.waiting import PATIENCE, wait_until_gone
 from tests.requirements import require_program
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from cpanel_emu import Emulator
 
-PATIENCE = 120
-"""Seconds before the test gives up; nothing depends on how long anything took."""
 HOST = "shop.example.com"
 SUBJECT = {
     "country": "us",
@@ -53,7 +51,7 @@ class Person:
         """Click, and wait for the page that follows."""
         before = self.browser.find_element(By.TAG_NAME, "html")
         self.browser.find_element(By.CSS_SELECTOR, css).click()
-        WebDriverWait(self.browser, PATIENCE).until(seen.staleness_of(before))
+        wait_until_gone(self.browser, before)
         WebDriverWait(self.browser, PATIENCE).until(
             lambda browser: browser.execute_script("return document.readyState") == "complete"
         )

@@ -18,8 +18,8 @@ from cpanel_emu.certificates import keys, reading
 from cpanel_emu.certificates.certificate import create_certificate
 from cpanel_emu.certificates.database_file import database_text
 from cpanel_emu.certificates.directory import CertificateDirectory
-from cpanel_emu.certificates.file_changes import FileChanges
-from cpanel_emu.certificates.items import ItemKind, NewItem
+from cpanel_emu.certificates.item_changes import ItemChanges
+from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.certificates.request import create_request
 from cpanel_emu.errors import ConfigurationError, StoreError
 from cpanel_emu.releases import RELEASES, Layout
@@ -92,6 +92,18 @@ def a_crt(host: str = "example.com", now: int = NOW) -> NewItem:
     values = replace(PLAIN, hosts=(host,))
     text = create_certificate(values, key(), RELEASES[NEW], now=now, serial=1)
     return reading.read_certificate(text, created=NOW, host=host)
+
+
+def remove(directory: CertificateDirectory, *items: Item) -> None:
+    def work(changes: ItemChanges) -> None:
+        for item in items:
+            changes.remove(item)
+
+    directory.change(work)
+
+
+def rename(directory: CertificateDirectory, item: Item, name: str) -> bool:
+    return directory.change(lambda changes: changes.rename(item, name))
 
 
 ALL: list[Callable[[], NewItem]] = [a_key, a_csr, a_crt]
@@ -209,7 +221,7 @@ def test_look_ups(home: Home) -> None:
 
 def test_remove(home: Home) -> None:
     with home.open() as directory:
-        directory.remove([directory.add(a_key()), directory.add(a_csr())])
+        remove(directory, directory.add(a_key()), directory.add(a_csr()))
         assert directory.hosts(ItemKind.KEY) == []
         assert home.files() == []
         assert directory.add(a_csr()).friendly_name == "example.com", "the name is free again"
@@ -219,10 +231,10 @@ def test_rename(home: Home) -> None:
     with home.open() as directory:
         own = directory.add(a_key())
         guest = directory.add(a_key("pool/rsa-2048-1", host=None))
-        assert directory.rename(guest, "example.net")
-        assert directory.rename(own, "mine")
-        assert not directory.rename(own, "example.net")
-        assert directory.rename(own, "mine"), "to its own name is no clash"
+        assert rename(directory, guest, "example.net")
+        assert rename(directory, own, "mine")
+        assert not rename(directory, own, "example.net")
+        assert rename(directory, own, "mine"), "to its own name is no clash"
         assert directory.hosts(ItemKind.KEY) == ["example.com", "example.net"]
     with home.open() as directory:
         names = [item.friendly_name for item in directory.all_of(ItemKind.KEY)]
@@ -230,26 +242,29 @@ def test_rename(home: Home) -> None:
 
 
 def test_several_together_or_none(home: Home) -> None:
-    def fail(_files: FileChanges) -> None:
+    def fail(changes: ItemChanges) -> None:
+        changes.put(a_key())
+        changes.put(a_crt())
         raise StoreError("no")
 
     with home.open() as directory:
         with pytest.raises(StoreError):
-            directory.add_all([a_key(), a_crt()], fail)
+            directory.change(fail)
         assert home.files() == []
         assert directory.hosts(ItemKind.KEY) == []
-        directory.add_all([a_key(), a_crt()])
+        directory.change(lambda changes: [changes.put(a_key()), changes.put(a_crt())])
         assert len(home.files()) == 2
 
 
 def test_a_replaced_file_is_put_back(home: Home) -> None:
-    def fail(_files: FileChanges) -> None:
+    def fail(changes: ItemChanges) -> None:
+        changes.put(a_csr("Dallas", release=OLD))
         raise StoreError("no")
 
     with home.open(OLD) as directory:
         first = directory.add(a_csr("Houston", release=OLD))
         with pytest.raises(StoreError):
-            directory.add_all([a_csr("Dallas", release=OLD)], fail)
+            directory.change(fail)
         assert directory.read(first) == a_csr("Houston", release=OLD).pem
         assert directory.with_id(ItemKind.CSR, first.id) == first
 
@@ -406,7 +421,7 @@ def test_an_upgrade_happens_once(home: Home) -> None:
     with home.open(OLD) as directory:
         directory.add(a_key())
     with home.open(NEW) as directory:
-        directory.remove(list(directory.all_of(ItemKind.KEY)))
+        remove(directory, *directory.all_of(ItemKind.KEY))
     with home.open(NEW) as directory:
         assert directory.hosts(ItemKind.KEY) == []
 
@@ -465,7 +480,7 @@ def test_a_change_by_another_is_seen_at_once(home: Home) -> None:
     with home.open() as one, home.open() as two:
         item = one.add(a_key())
         assert two.with_id(ItemKind.KEY, item.id) == item
-        two.remove([item])
+        remove(two, item)
         assert one.with_id(ItemKind.KEY, item.id) is None
 
 

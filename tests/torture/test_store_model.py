@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from cpanel_emu.certificates import keys, reading
 from cpanel_emu.certificates.directory import CertificateDirectory
+from cpanel_emu.certificates.item_changes import ItemChanges
 from cpanel_emu.certificates.items import ItemKind
 from cpanel_emu.releases import RELEASES
 from tests.certificates.examples import key
@@ -62,8 +63,11 @@ class Store(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), host=st.sampled_from(HOSTS))
     def remove_all_of_a_host(self, which: int, host: str) -> None:
-        directory = self.opened[which]
-        directory.remove(list(directory.newest_first(ItemKind.KEY, host)))
+        def remove(items: ItemChanges) -> None:
+            for item in list(items.newest_first(ItemKind.KEY, host)):
+                items.remove(item)
+
+        self.opened[which].change(remove)
         self.model = {one: kept for one, kept in self.model.items() if kept[0] != host}
         self.with_own_host &= self.model.keys()
 
@@ -75,7 +79,9 @@ class Store(RuleBasedStateMachine):
         if item is None:
             return
         holders = [one for one, (_, friendly) in self.model.items() if friendly == new]
-        assert directory.rename(item, new) == (holders in ([], [item_id]))
+        assert directory.change(lambda items: items.rename(item, new)) == (
+            holders in ([], [item_id])
+        )
         if not holders:
             # ssl §5 rule 4: a key without a host of its own counts for its friendly name.
             host = self.model[item_id][0] if item_id in self.with_own_host else new

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cpanel_emu.call import Api, Arguments, Data, Result, Tree
@@ -108,7 +108,7 @@ def list_keys(context: Context, _arguments: Arguments) -> Result:
 
 def show_csr(context: Context, arguments: Arguments) -> Result:
     """Return a CSR as PEM and as text, with what its subject says."""
-    item = find(context, ItemKind.CSR, arguments.named)
+    item = find(context.ssl.directory, ItemKind.CSR, arguments.named)
     pem = _file(context, item)
     try:
         text, subject = request_text.request_text(pem), request_text.subject_of(pem)
@@ -130,7 +130,7 @@ def show_csr(context: Context, arguments: Arguments) -> Result:
 
 def show_key(context: Context, arguments: Arguments) -> Result:
     """Return a key as PEM and as text."""
-    item = find(context, ItemKind.KEY, arguments.named)
+    item = find(context.ssl.directory, ItemKind.KEY, arguments.named)
     pem = _file(context, item)
     details = {**key_record(item, context.release), "key": pem}
     return Data({"details": details, "text": key_text.key_text(keys.parse(pem, trusted=True))})
@@ -145,28 +145,30 @@ def _file(context: Context, item: Item) -> str:
 
 def delete_csr(context: Context, arguments: Arguments) -> Result:
     """Delete a CSR."""
-    item = find(context, ItemKind.CSR, arguments.named)
-    context.ssl.remove([item])
-    return Data([request_record(item, context.release)])
+    items = _delete(context, ItemKind.CSR, arguments.named)
+    return Data([request_record(item, context.release) for item in items])
 
 
 def delete_key(context: Context, arguments: Arguments) -> Result:
     """Delete a key."""
-    item = find(context, ItemKind.KEY, arguments.named)
-    context.ssl.remove([item])
-    return Data([key_record(item, context.release)])
+    items = _delete(context, ItemKind.KEY, arguments.named)
+    return Data([key_record(item, context.release) for item in items])
+
+
+def _delete(context: Context, kind: ItemKind, named: Mapping[str, str]) -> Sequence[Item]:
+    return context.ssl.delete(kind, lambda items: [find(items, kind, named)])
 
 
 def find_csrs_for_key(context: Context, arguments: Arguments) -> Result:
     """List the CSRs that were made with a key."""
-    key = find(context, ItemKind.KEY, arguments.named)
+    key = find(context.ssl.directory, ItemKind.KEY, arguments.named)
     items = context.ssl.directory.of_key(ItemKind.CSR, key.id)
     return Data([request_record(item, context.release) for item in items])
 
 
 def find_certificates_for_key(context: Context, arguments: Arguments) -> Result:
     """List the certificates that belong to a key."""
-    key = find(context, ItemKind.KEY, arguments.named)
+    key = find(context.ssl.directory, ItemKind.KEY, arguments.named)
     items = context.ssl.directory.of_key(ItemKind.CERTIFICATE, key.id)
     return Data([certificate_record(item, context.release) for item in items])
 
@@ -186,11 +188,7 @@ def _rename(context: Context, named: Mapping[str, str], kind: ItemKind) -> Resul
         uapi.require(named, "friendly_name", called="id")
     uapi.require(named, "new_friendly_name")
     new_name = uapi.friendly_name(named, "new_friendly_name")
-    item = find(context, kind, named)
-    try:
-        renamed = context.ssl.directory.rename(item, new_name)
-    except StoreError:
-        raise Failure("The friendly name could not be saved.") from None
+    renamed = context.ssl.rename(new_name, lambda items: find(items, kind, named))
     if not renamed:
         raise Failure('"new_friendly_name" is already in use.')
     return Data()

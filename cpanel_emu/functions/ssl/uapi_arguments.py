@@ -7,11 +7,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cpanel_emu.certificates.directory import CertificateDirectory
+from cpanel_emu.certificates.item_changes import ItemChanges
 from cpanel_emu.certificates.items import Item, ItemKind, friendly_name_of
 from cpanel_emu.certificates.keys import KeyKind
 from cpanel_emu.certificates.values import SubjectValues, canonical_host, checked_values
 from cpanel_emu.errors import Failure
-from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.ssl.arguments import key_kind as rsa_kind
 from cpanel_emu.releases import Release
 
@@ -75,20 +76,26 @@ def no_match(kind: ItemKind, name: str) -> str:
     return f'No {_WORDS[kind]} matches "{name}".'
 
 
-def find(context: Context, kind: ItemKind, named: Mapping[str, str]) -> Item:
+def find(
+    items: CertificateDirectory | ItemChanges, kind: ItemKind, named: Mapping[str, str]
+) -> Item:
     """Return the item that ``id``, or without one ``friendly_name``, means.
+
+    Args:
+        items: the account's, or what a change finds of them.
+        kind: of which kind.
+        named: the arguments.
 
     Raises:
         Failure: both are missing, or there is no such item.
     """
-    directory = context.ssl.directory
     if named.get("id"):
         wanted = named["id"]
-        item = directory.with_id(kind, wanted)
+        item = items.with_id(kind, wanted)
     else:
         require(named, "friendly_name", called="id")
         wanted = named["friendly_name"]
-        item = directory.with_friendly_name(kind, wanted)
+        item = items.with_friendly_name(kind, wanted)
     if item is None:
         raise Failure(no_match(kind, wanted))
     return item

@@ -1,0 +1,116 @@
+"""What one change does to an account's items: their files and their records (``ssl §5``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cpanel_emu.certificates.file_changes import FileChanges
+from cpanel_emu.certificates.index import Index
+from cpanel_emu.certificates.item_files import ItemFiles
+from cpanel_emu.certificates.items import Item, ItemKind, NewItem
+from cpanel_emu.own_folder import content_in
+
+
+class ItemChanges:
+    """Finds and changes items while the account's write lock is held.
+
+    What is found here stays so until the change ends: no thread and no process comes between.
+
+    Args:
+        index: the index, inside `Index.changing`.
+        item_files: where the items' files lie.
+        files: what changes files, other files of the account too.
+    """
+
+    __slots__ = ("_index", "_item_files", "changed", "files", "stored")
+
+    def __init__(self, index: Index, item_files: ItemFiles, files: FileChanges) -> None:
+        self._index = index
+        self._item_files = item_files
+        self.files = files
+        self.stored: list[Item] = []
+        """What was put, also what had been there before."""
+        self.changed = False
+        """Whether any item is new, gone or has another name."""
+
+    def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
+        """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
+        return self._index.newest_first(kind, host)
+
+    def with_id(self, kind: ItemKind, item_id: str) -> Item | None:
+        """Return the item with this id, if there is one."""
+        return self._index.with_id(kind, item_id)
+
+    def with_friendly_name(self, kind: ItemKind, friendly_name: str) -> Item | None:
+        """Return the item with this friendly name, if there is one."""
+        return self._index.with_friendly_name(kind, friendly_name)
+
+    def put(self, new: NewItem) -> Item:
+        """Store *new* and return its record; an identical item keeps the first record.
+
+        Raises:
+            OSError, StoreError: the file cannot be written.
+        """
+        name = self._item_files.name_of(new)
+        known = self._index.named(new.kind, name)
+        file = self._item_files.file(new.kind, name)
+        folder = self._item_files.descriptor(new.kind)
+        before = content_in(folder, file)
+        if known is not None and known.id == new.id and before is not None:
+            self.stored.append(known)
+            return known
+        place, content = self._item_files.place(new.kind), self._item_files.content_of(new)
+        self.files.write(place, file, content, replaces=before is not None, folder=folder)
+        if known is not None:
+            self._index.remove(known)
+        item = self.add_record(new, name)
+        self.stored.append(item)
+        return item
+
+    def add_record(self, new: NewItem, name: str) -> Item:
+        """Take an item whose file is there into the index, and return its record."""
+        friendly_name = self._index.free_friendly_name(new.kind, new.friendly_name, new.created)
+        if new.host is not None:
+            host = new.host
+        else:
+            host = friendly_name if new.kind is ItemKind.KEY else new.common_name
+        item = Item(
+            kind=new.kind,
+            name=name,
+            id=new.id,
+            host=host,
+            has_host=new.host is not None,
+            common_name=new.common_name,
+            friendly_name=friendly_name,
+            modulus=new.modulus,
+            key_id=new.key_id,
+            created=new.created,
+            details=new.details,
+        )
+        self._index.add(item)
+        self.changed = True
+        return item
+
+    def rename(self, item: Item, friendly_name: str) -> bool:
+        """Give *item* another friendly name; return False if another has it.
+
+        A key without a host of its own counts for its friendly name (``ssl §5`` rule 4).
+        """
+        holder = self._index.with_friendly_name(item.kind, friendly_name)
+        if holder is not None:
+            return holder.name == item.name
+        follows_name = item.kind is ItemKind.KEY and not item.has_host
+        self._index.rename(item, friendly_name, friendly_name if follows_name else item.host)
+        self.changed = True
+        return True
+
+    def remove(self, item: Item) -> None:
+        """Delete *item*, its record and its file.
+
+        Raises:
+            OSError, StoreError: that cannot be done.
+        """
+        self._index.remove(item)
+        file = self._item_files.file(item.kind, item.name)
+        self.files.remove(self._item_files.place(item.kind), file)
+        self.changed = True

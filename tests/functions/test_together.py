@@ -1,0 +1,69 @@
+"""Two processes that change the same item: each sees what the other has done, or comes first."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from cpanel_emu import Emulator
+from cpanel_emu.call import Answer, Data, Printed
+from cpanel_emu.certificates.item_changes import ItemChanges
+from cpanel_emu.certificates.items import ItemKind
+
+_TIME_TO_COME_BETWEEN = 0.2
+"""Seconds; too few would let a defect pass, and never make a right program fail."""
+HOST = "example.com"
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[tuple[Emulator, Emulator]]:
+    with ExitStack() as stack:
+        yield (
+            stack.enter_context(Emulator(root=tmp_path)),
+            stack.enter_context(Emulator(root=tmp_path)),
+        )
+
+
+CALLS = [
+    pytest.param(1, ("deletekey", HOST), {}, id="delete all of a host"),
+    pytest.param(3, ("delete_key",), {"friendly_name": HOST}, id="delete one"),
+    pytest.param(
+        3,
+        ("set_key_friendly_name",),
+        {"friendly_name": HOST, "new_friendly_name": "other"},
+        id="rename",
+    ),
+]
+
+
+@pytest.mark.parametrize(("api", "call", "named"), CALLS)
+def test_what_another_has_deleted_meanwhile_is_not_there(
+    two: tuple[Emulator, Emulator], api: int, call: tuple[str, ...], named: dict[str, str]
+) -> None:
+    one, other = two
+    answers: list[Answer] = []
+    function, *positional = call
+
+    def ask() -> None:
+        answers.append(other.call("SSL", function, *positional, user="user", api=api, **named))
+
+    asking = threading.Thread(target=ask)
+
+    def delete(items: ItemChanges) -> None:
+        asking.start()
+        time.sleep(_TIME_TO_COME_BETWEEN)
+        for item in list(items.newest_first(ItemKind.KEY, HOST)):
+            items.remove(item)
+
+    with one.ssl_manager("user") as manager:
+        manager.directory.change(delete)
+    asking.join()
+    (outcome,) = (answer.outcome for answer in answers)
+    assert isinstance(outcome, Data | Printed)
+    told = outcome.error if isinstance(outcome, Printed) else "".join(outcome.errors)
+    assert told in {f'No key is stored for "{HOST}".', f'No key matches "{HOST}".'}
