@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -61,7 +60,8 @@ class KeyPair:
     """A private key, ready to sign, with everything that is derived from it once."""
 
     private_key: PrivateKey
-    public_key_info: asn1.TLV
+    public_key_info: bytes
+    """``SubjectPublicKeyInfo`` in DER."""
     modulus: str
     """RSA modulus in lower-case hex, or the uncompressed public point (``ssl §4``)."""
     id: str
@@ -104,7 +104,7 @@ def key_pair(private_key: PrivateKey) -> KeyPair:
     modulus, kind = public_parts(public)
     return KeyPair(
         private_key=private_key,
-        public_key_info=asn1.decode_der(asn1.TLV, info),
+        public_key_info=info,
         modulus=modulus,
         id=ids.key_id(modulus),
         kind=kind,

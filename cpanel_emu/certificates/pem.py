@@ -9,7 +9,7 @@ import re
 REQUEST_LABEL = "CERTIFICATE REQUEST"
 CERTIFICATE_LABEL = "CERTIFICATE"
 
-_LINE = re.compile(r".{1,64}")
+_COLUMNS = 64
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----")
 
 
@@ -20,7 +20,7 @@ def encode(label: str, der: bytes) -> str:
 
 def encode_body(label: str, body: str) -> str:
     """Return the PEM under *label* for a base64 *body* without line breaks."""
-    lines = _LINE.findall(body)
+    lines = [body[start : start + _COLUMNS] for start in range(0, len(body), _COLUMNS)]
     return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----"))
 
 

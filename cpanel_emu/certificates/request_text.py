@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 from cryptography.hazmat import asn1
-from cryptography.hazmat._oid import ObjectIdentifier  # as in `request`
+
+# Public in cryptography.x509 alone, which takes longer to load than cpapi2 to run.
+from cryptography.hazmat._oid import ObjectIdentifier
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 else:
     x509 = LazyModule("cryptography.x509")
 
-_SHORT_NAMES = {oid: short for short, oid in request.SUBJECT_OIDS.items()}
+_SHORT_NAMES = {dotted: short for short, dotted in request.SUBJECT_TYPES.items()}
 _SIGNATURE_NAMES = {
     "1.2.840.113549.1.1.5": "sha1WithRSAEncryption",
     "1.2.840.113549.1.1.11": "sha256WithRSAEncryption",
@@ -28,19 +30,46 @@ NIST_NAMES = {"prime256v1": "P-256", "secp384r1": "P-384"}
 
 
 @asn1.sequence
+class _SubjectAttribute:
+    type: ObjectIdentifier
+    value: str | asn1.PrintableString | asn1.IA5String
+
+
+@asn1.sequence
 class _SignedPart:
     """The signed part with its attributes left raw: a choice among them cannot be decoded."""
 
     version: int
-    subject: list[asn1.SetOf[request.SubjectAttribute]]
+    subject: list[asn1.SetOf[_SubjectAttribute]]
     public_key: asn1.TLV
     attributes: Annotated[asn1.SetOf[asn1.TLV], asn1.Implicit(0)]
+
+
+@asn1.sequence
+class _AlgorithmIdentifier:
+    algorithm: ObjectIdentifier
+    parameters: asn1.Null | None
+
+
+@asn1.sequence
+class _Request:
+    """A whole CSR (RFC 2986)."""
+
+    signed_part: asn1.TLV
+    algorithm: _AlgorithmIdentifier
+    signature: asn1.BitString
 
 
 @asn1.sequence
 class _AnyAttribute:
     type: ObjectIdentifier
     values: asn1.TLV
+
+
+@asn1.sequence
+class _ChallengePassword:
+    type: ObjectIdentifier
+    values: asn1.SetOf[str | asn1.PrintableString]
 
 
 def request_text(text: str) -> str:
@@ -58,14 +87,14 @@ def subject_of(text: str) -> dict[str, str]:
     Raises:
         ValueError: it is no CSR.
     """
-    whole = asn1.decode_der(request.CertificationRequest, pem.decode(text))
-    info = asn1.decode_der(_SignedPart, asn1.encode_der(whole.info))
+    whole = asn1.decode_der(_Request, pem.decode(text))
+    info = asn1.decode_der(_SignedPart, asn1.encode_der(whole.signed_part))
     return dict(_subject_strings(info.subject))
 
 
 def _lines(text: str) -> Iterator[str]:
-    whole = asn1.decode_der(request.CertificationRequest, pem.decode(text))
-    signed_part = asn1.encode_der(whole.info)
+    whole = asn1.decode_der(_Request, pem.decode(text))
+    signed_part = asn1.encode_der(whole.signed_part)
     info = asn1.decode_der(_SignedPart, signed_part)
     parsed = x509.load_pem_x509_csr(text.encode("ascii"))
     yield "Certificate Request:"
@@ -78,25 +107,23 @@ def _lines(text: str) -> Iterator[str]:
     yield from _attributes(info)
     yield "            Requested Extensions:"
     yield from _requested_names(parsed)
-    name = _SIGNATURE_NAMES.get(
-        whole.algorithm.algorithm.dotted_string, whole.algorithm.algorithm.dotted_string
-    )
-    yield f"    Signature Algorithm: {name}"
+    algorithm = whole.algorithm.algorithm.dotted_string
+    yield f"    Signature Algorithm: {_SIGNATURE_NAMES.get(algorithm, algorithm)}"
     yield "    Signature Value:"
     yield from octets(whole.signature.as_bytes(), 18, 8)
 
 
-def _subject(subject: Iterable[asn1.SetOf[request.SubjectAttribute]]) -> str:
+def _subject(subject: Iterable[asn1.SetOf[_SubjectAttribute]]) -> str:
     return ", ".join(f"{short} = {value}" for short, value in _subject_strings(subject))
 
 
 def _subject_strings(
-    subject: Iterable[asn1.SetOf[request.SubjectAttribute]],
+    subject: Iterable[asn1.SetOf[_SubjectAttribute]],
 ) -> Iterator[tuple[str, str]]:
     for group in subject:
         for attribute in group.as_list():
-            short = _SHORT_NAMES.get(attribute.type, attribute.type.dotted_string)
-            yield short, _string(attribute.value)
+            dotted = attribute.type.dotted_string
+            yield _SHORT_NAMES.get(dotted, dotted), _string(attribute.value)
 
 
 def _string(value: str | asn1.PrintableString | asn1.IA5String) -> str:
@@ -128,8 +155,9 @@ def _attributes(signed_part: _SignedPart) -> Iterator[str]:
     if not attributes:
         yield "            (none)"
     for der in attributes:
-        if asn1.decode_der(_AnyAttribute, der).type == request.CHALLENGE_PASSWORD:
-            challenge = asn1.decode_der(request.ChallengePasswordAttribute, der)
+        attribute = asn1.decode_der(_AnyAttribute, der)
+        if attribute.type.dotted_string == request.CHALLENGE_PASSWORD:
+            challenge = asn1.decode_der(_ChallengePassword, der)
             (password,) = challenge.values.as_list()
             yield f"            challengePassword        :{_string(password)}"
 
