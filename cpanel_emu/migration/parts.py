@@ -87,12 +87,3 @@ def _inside(part: Part) -> tuple[Expression, ...]:
             return part.parts, *part.arguments
         case _:
             return ()
-
-
-def literal_of(expression: Expression) -> str | None:
-    """Return the text of an expression without variables, None for any other."""
-    if not expression:
-        return ""
-    if len(expression) == 1 and isinstance(expression[0], Literal):
-        return expression[0].text
-    return None

@@ -102,6 +102,12 @@ Part: TypeAlias = (
 Expression: TypeAlias = tuple[Part, ...]
 
 
+def literal_text(expression: Expression) -> str | None:
+    """Return the text of an expression without variables, None for any other."""
+    texts = [part.text for part in expression if isinstance(part, Literal)]
+    return "".join(texts) if len(texts) == len(expression) else None
+
+
 # --- Conditions (tags §4) ---
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from cpanel_emu.migration.check.facts import FileFacts, FunctionName, Reference, TagUse, TextUse
 from cpanel_emu.migration.check.known import Known
 from cpanel_emu.migration.check.uses import brought_in, kind_of, subject_of, texts_of
-from cpanel_emu.migration.parts import literal_of, operands_of
-from cpanel_emu.tags.expression_tree import Hash, Part, ScalarVariable
+from cpanel_emu.migration.parts import operands_of
+from cpanel_emu.tags.expression_tree import Hash, Part, ScalarVariable, literal_text
 from cpanel_emu.tags.tree import Block, Node
 
 COMPUTED = "…"
@@ -46,14 +46,14 @@ def count(facts: FileFacts, tag: Tag, known: Known) -> None:
         facts.variables[variable] += 1
     if isinstance(tag.node, Block) and tag.node.word == "cpanelfeature":
         for operand in operands_of(tag.node.condition):
-            facts.features[literal_of(operand.expression) or COMPUTED] += 1
+            facts.features[literal_text(operand.expression) or COMPUTED] += 1
 
 
 def _variables(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
     """Yield name and key of every known variable among *parts*."""
     for part in parts:
         if isinstance(part, Hash):
-            key = literal_of(part.key)
+            key = literal_text(part.key)
             yield part.name, COMPUTED if key is None else key
         elif isinstance(part, ScalarVariable):
             yield part.name, ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cpanel_emu.migration.check.known import Known
-from cpanel_emu.migration.parts import literal_of
 from cpanel_emu.tags.encoding import BLANKS
-from cpanel_emu.tags.expression_tree import Hash, Part
+from cpanel_emu.tags.expression_tree import Hash, Part, literal_text
 from cpanel_emu.tags.tree import (
     Api1Call,
     Block,
@@ -62,10 +61,10 @@ def brought_in(node: Node) -> tuple[str, str | None] | None:
     The file of a ``<?cptt … ?>`` is one too (``tags §3.9``).
     """
     if isinstance(node, Word) and node.word in _INCLUDING:
-        return node.word, _path(literal_of(node.operands[0]))
+        return node.word, _path(literal_text(node.operands[0]))
     if isinstance(node, Api1Call) and node.function in _BRANDING and node.arguments:
         if node.module in {"Branding", "branding"}:
-            return f"Branding::{node.function}", _path(literal_of(node.arguments[0]))
+            return f"Branding::{node.function}", _path(literal_text(node.arguments[0]))
     elif isinstance(node, TemplateToolkit) and node.file:
         return "cptt", _path(None if "$" in node.file else node.file)
     return None
@@ -81,11 +80,11 @@ def texts_of(node: Node, parts: Iterable[Part]) -> Iterator[tuple[str, bool]]:
     *parts* are those of the tag (`parts_of`).
     """
     if isinstance(node, Word) and node.word == "langprint":
-        key = literal_of(node.operands[0])
+        key = literal_text(node.operands[0])
         if key is not None:
             yield key, False
     for part in parts:
         if isinstance(part, Hash) and part.name in {"LANG", "BRLANG"}:
-            key = literal_of(part.key)
+            key = literal_text(part.key)
             if key is not None:
                 yield key, part.name == "BRLANG"

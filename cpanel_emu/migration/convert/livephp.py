@@ -6,17 +6,14 @@ listed for a person still runs, by ``exec()``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from cpanel_emu.migration.convert.doubts import Doubts
 from cpanel_emu.migration.convert.php import (
     Closed,
-    Done,
     Opened,
     Piece,
     Shown,
-    Text,
     array,
     comment,
     string,
@@ -26,21 +23,22 @@ from cpanel_emu.migration.convert.php_values import (
     Setting,
     asked,
     is_key,
-    literal_text,
     pieces,
     value,
     variable,
 )
 from cpanel_emu.migration.convert.php_words import executed, word
+from cpanel_emu.migration.convert.pieces import Done
 from cpanel_emu.migration.convert.uapi import UapiCall, UapiCalls
+from cpanel_emu.migration.convert.walk import Walk
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.encoding import BLANKS
 from cpanel_emu.tags.expression_tree import (
     Expression,
     NestedList,
     Not,
+    literal_text,
 )
-from cpanel_emu.tags.page import FATAL
 
 HELPER = "cpanel-emu-tags.php"
 """The file in the theme's folder that every converted page loads."""
@@ -65,27 +63,14 @@ def to_livephp(
     return first + write(_Page(doubts, calls).of(document.nodes), line_end)
 
 
-class _Page:
+class _Page(Walk[Piece]):
     """Turns nodes into pieces."""
 
-    def __init__(self, doubts: Doubts, calls: UapiCalls | None) -> None:
-        self._doubts = doubts
-        self._calls = calls
+    def comment(self, text: str) -> Piece:
+        return comment(text)
 
-    def of(self, nodes: Iterable[tree.Node]) -> Iterator[Piece]:
-        """Yield the pieces of *nodes*."""
-        for node in nodes:
-            yield from map(comment, self._doubts.remarks(node))
-            if self._doubts.stay(node):
-                yield executed(node)
-            else:
-                yield from _NODES[type(node)](self, node)
-
-    def copied(self, node: tree.Text | tree.Copied) -> Iterator[Piece]:
-        yield Text(node.raw)
-
-    def dropped(self, _: tree.Dropped) -> Iterator[Piece]:
-        yield from ()
+    def kept(self, node: tree.Node) -> Piece:
+        return executed(node)
 
     def word(self, node: tree.Word) -> Iterator[Piece]:
         yield from word(node)
@@ -93,7 +78,7 @@ class _Page:
     def api1(self, node: tree.Api1Call) -> Iterator[Piece]:
         module = node.module[:1].upper() + node.module[1:]
         first = node.arguments[0] if node.arguments else ()
-        new = self._calls.of(node) if self._calls else None
+        new = self.uapi(node)
         if new is not None:
             yield _uapi_text(new)
         elif (module, node.function) == ("Branding", "include"):
@@ -112,9 +97,8 @@ class _Page:
         yield executed(node)
 
     def api2(self, node: tree.Api2Call) -> Iterator[Piece]:
-        """A loop over the rows; the message stands where there is none (``tags §3.8``)."""
         breaks = "\n" in node.raw or "\r" in node.raw
-        new = self._calls.of(node) if self._calls else None
+        new = self.uapi(node)
         if new is not None:
             node = new.call
             rows = f"uapi_rows($cpanel->uapi({_name(node)}))"
@@ -134,29 +118,15 @@ class _Page:
         yield from pieces(node.message, _ESCAPED)
         yield Closed("endif")
 
-    def block(self, node: tree.Block) -> Iterator[Piece]:
-        if node.too_deep:
-            yield Text(FATAL)
-            return
-        yield Opened(f"if ({_test(node)}):")
-        yield from self.of(node.body)
-        if node.otherwise is not None:
-            yield Opened("else:")
-            yield from map(comment, self._doubts.remarks(node.otherwise))
-            yield from self.of(node.otherwise.body)
-        yield Closed("endif")
+    def block_start(self, node: tree.Block) -> Piece:
+        return Opened(f"if ({_test(node)}):")
 
+    def block_else(self) -> Piece:
+        return Opened("else:")
 
-_NODES: dict[type[tree.Node], Callable[[_Page, Any], Iterator[Piece]]] = {
-    tree.Text: _Page.copied,
-    tree.Copied: _Page.copied,
-    tree.Dropped: _Page.dropped,
-    tree.Word: _Page.word,
-    tree.Api1Call: _Page.api1,
-    tree.Localized: _Page.localized,
-    tree.Api2Call: _Page.api2,
-    tree.Block: _Page.block,
-}
+    def block_end(self) -> Piece:
+        return Closed("endif")
+
 
 _PAGE_FUNCTIONS = frozenset(
     {

@@ -7,10 +7,13 @@ switched on.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from cpanel_emu.migration.convert.pieces import Done, Text, merged
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _ESCAPED_LINE_ENDS = {"\r\n": r'"\r\n"', "\n": r'"\n"', "\r": r'"\r"'}
@@ -19,22 +22,8 @@ _DOUBLE = re.compile(r'(["\\$])')
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Text of the page."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """A value that is printed."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A statement, without its semicolon."""
 
     code: str
 
@@ -81,10 +70,9 @@ def array(items: Sequence[str], keys: Sequence[str] | None = None) -> str:
 
 def write(pieces: Iterable[Piece], line_end: str) -> str:
     """Return the source of a page that prints and does what *pieces* say."""
-    merged = list(_merged(pieces, line_end))
+    whole = [one for piece in merged(pieces, line_end) for one in _without_php(piece)]
     written: list[str] = []
-    for index, piece in enumerate(merged):
-        following = merged[index + 1] if index + 1 < len(merged) else None
+    for piece, following in itertools.zip_longest(whole, whole[1:]):
         if isinstance(piece, Text):
             written.append(piece.text)
         else:
@@ -105,24 +93,10 @@ def _island(piece: Shown | Done | Opened | Closed, following: Piece | None, line
     return f"<?php {piece.code}{semicolon} echo {shown} ?>"
 
 
-def _merged(pieces: Iterable[Piece], line_end: str) -> Iterator[Piece]:
-    """Join neighbouring texts and neighbouring statements, and hide ``<?`` of texts."""
-    waiting: Piece | None = None
-    for piece in pieces:
-        if isinstance(piece, Text) and isinstance(waiting, Text):
-            waiting = Text(waiting.text + piece.text)
-        elif isinstance(piece, Done) and isinstance(waiting, Done):
-            waiting = Done(f"{waiting.code};{line_end}{piece.code}")
-        else:
-            yield from _without_php(waiting)
-            waiting = piece
-    yield from _without_php(waiting)
-
-
-def _without_php(piece: Piece | None) -> Iterator[Piece]:
+def _without_php(piece: Piece) -> Iterator[Piece]:
+    """Yield *piece*, the ``<?`` of a text as values that are printed."""
     if not isinstance(piece, Text):
-        if piece is not None:
-            yield piece
+        yield piece
         return
     first, *rest = piece.text.split("<?")
     if first:

@@ -6,12 +6,12 @@ names go there, never a value that a visitor sent (``tags §1`` rules 1.8 and 1.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cpanel_emu.migration.convert.php import Piece, Shown, Text, array, string
+from cpanel_emu.migration.convert.php import Piece, Shown, array, string
+from cpanel_emu.migration.convert.pieces import Text, one_text
 from cpanel_emu.tags.expression_tree import (
     Bracket,
     Choice,
@@ -25,6 +25,7 @@ from cpanel_emu.tags.expression_tree import (
     Phrase,
     ScalarVariable,
     UnknownVariable,
+    literal_text,
 )
 
 _PREFIXES = {
@@ -64,11 +65,7 @@ def pieces(expression: Expression, setting: Setting) -> Iterator[Piece]:
 
 def value(expression: Expression, setting: Setting) -> str:
     """Return the code of *expression* as one text."""
-    codes: list[str] = []
-    for is_literal, group in itertools.groupby(_codes(expression, setting), key=lambda one: one[0]):
-        texts = [text for _, text in group]
-        codes += [string("".join(texts))] if is_literal else texts
-    return " . ".join(codes) or "''"
+    return one_text(_codes(expression, setting), " . ", string)
 
 
 def _codes(expression: Expression, setting: Setting) -> Iterator[tuple[bool, str]]:
@@ -83,13 +80,6 @@ def _codes(expression: Expression, setting: Setting) -> Iterator[tuple[bool, str
             yield from _codes(part.parts, replace(setting, raw=False))
         else:
             yield False, _code(part, setting)
-
-
-def literal_text(expression: Expression) -> str | None:
-    """Return the text of an expression without variables, else None."""
-    if all(isinstance(part, Literal) for part in expression):
-        return "".join(part.text for part in expression if isinstance(part, Literal))
-    return None
 
 
 def is_key(expression: Expression) -> bool:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from cpanel_emu.migration.convert.php import Done, Piece, Shown, Text, string
+from cpanel_emu.migration.convert.php import Piece, Shown, string
 from cpanel_emu.migration.convert.php_values import (
     Setting,
     asked,
     is_key,
-    literal_text,
     pieces,
     value,
     variable,
 )
+from cpanel_emu.migration.convert.pieces import Done, Text
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.encoding import BLANKS
-from cpanel_emu.tags.expression_tree import Hash, Part
+from cpanel_emu.tags.expression_tree import Hash, Part, literal_text
 
 _RAW = Setting(raw=True)
 _ESCAPED = Setting()

@@ -5,17 +5,15 @@ What is listed for a person stays as tags, beside a comment: the toolkit prints 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from cpanel_emu.migration.convert.doubts import Doubts
+from cpanel_emu.migration.convert.pieces import Done, Text
 from cpanel_emu.migration.convert.tt import (
     Comment,
-    Done,
     Opened,
     Piece,
     Shown,
-    Text,
     is_identifier,
     string,
     write,
@@ -28,6 +26,7 @@ from cpanel_emu.migration.convert.tt_values import (
 )
 from cpanel_emu.migration.convert.tt_words import word
 from cpanel_emu.migration.convert.uapi import UapiCall, UapiCalls
+from cpanel_emu.migration.convert.walk import Walk
 from cpanel_emu.page_files import TEMPLATE_SUFFIX
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.encoding import BLANKS
@@ -36,7 +35,6 @@ from cpanel_emu.tags.expression_tree import (
     NestedList,
     Not,
 )
-from cpanel_emu.tags.page import FATAL
 
 _RAW = Setting(raw=True)
 _ESCAPED = Setting()
@@ -66,27 +64,14 @@ def to_toolkit(
     return "".join(f"[% USE {plugin} %]" for plugin in used) + page
 
 
-class _Page:
+class _Page(Walk[Piece]):
     """Turns nodes into pieces."""
 
-    def __init__(self, doubts: Doubts, calls: UapiCalls | None) -> None:
-        self._doubts = doubts
-        self._calls = calls
+    def comment(self, text: str) -> Piece:
+        return Comment(text)
 
-    def of(self, nodes: Iterable[tree.Node]) -> Iterator[Piece]:
-        """Yield the pieces of *nodes*."""
-        for node in nodes:
-            yield from map(Comment, self._doubts.remarks(node))
-            if self._doubts.stay(node):
-                yield Text(node.raw)
-            else:
-                yield from _NODES[type(node)](self, node)
-
-    def copied(self, node: tree.Text | tree.Copied) -> Iterator[Piece]:
-        yield Text(node.raw)
-
-    def dropped(self, _: tree.Dropped) -> Iterator[Piece]:
-        yield from ()
+    def kept(self, node: tree.Node) -> Piece:
+        return Text(node.raw)
 
     def word(self, node: tree.Word) -> Iterator[Piece]:
         yield from word(node)
@@ -98,7 +83,7 @@ class _Page:
         if page_function is not None:
             yield Shown(f"{page_function}({first})")
             return
-        new = self._calls.of(node) if self._calls else None
+        new = self.uapi(node)
         if new is not None:
             yield _uapi_text(new)
             return
@@ -112,37 +97,22 @@ class _Page:
         yield from pieces((node.phrase,), _ESCAPED)
 
     def api2(self, node: tree.Api2Call) -> Iterator[Piece]:
-        """A loop over the rows; the message stands where there is none (``tags §3.8``)."""
-        new = self._calls.of(node) if self._calls else None
+        new = self.uapi(node)
         if new is not None:
             yield from _uapi_rows(new)
             return
         call = f"Api2.exec({_name(node)})"
         yield from _loop(node, call, call)
 
-    def block(self, node: tree.Block) -> Iterator[Piece]:
-        if node.too_deep:
-            yield Text(FATAL)
-            return
-        yield Opened(f"IF {_test(node)}")
-        yield from self.of(node.body)
-        if node.otherwise is not None:
-            yield Opened("ELSE")
-            yield from map(Comment, self._doubts.remarks(node.otherwise))
-            yield from self.of(node.otherwise.body)
-        yield Opened("END")
+    def block_start(self, node: tree.Block) -> Piece:
+        return Opened(f"IF {_test(node)}")
 
+    def block_else(self) -> Piece:
+        return Opened("ELSE")
 
-_NODES: dict[type[tree.Node], Callable[[_Page, Any], Iterator[Piece]]] = {
-    tree.Text: _Page.copied,
-    tree.Copied: _Page.copied,
-    tree.Dropped: _Page.dropped,
-    tree.Word: _Page.word,
-    tree.Api1Call: _Page.api1,
-    tree.Localized: _Page.localized,
-    tree.Api2Call: _Page.api2,
-    tree.Block: _Page.block,
-}
+    def block_end(self) -> Piece:
+        return Opened("END")
+
 
 _PAGE_FUNCTIONS = {
     ("Branding", "include"): "Branding.include",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from cpanel_emu.migration.convert.pieces import Done, Text, merged
 
 _IDENTIFIER = re.compile("[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _BACKSLASHED = re.compile(r"(['\\])")
@@ -21,25 +23,11 @@ _KEYWORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Text of the page."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """A value that is printed, through a filter if one is named."""
 
     code: str
     filter: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A statement that prints nothing."""
-
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +60,7 @@ def is_identifier(name: str) -> bool:
 
 def write(pieces: Iterable[Piece], line_end: str) -> str:
     """Return the source of a page that prints and does what *pieces* say."""
-    return "".join(_written(piece) for piece in _merged(pieces, line_end))
+    return "".join(_written(piece) for piece in merged(pieces, line_end))
 
 
 def _written(piece: Piece) -> str:
@@ -85,19 +73,3 @@ def _written(piece: Piece) -> str:
             return f"[%# {text.replace('%]', '% ]')} %]"
         case Done(code) | Opened(code):
             return f"[% {code} %]"
-
-
-def _merged(pieces: Iterable[Piece], line_end: str) -> Iterator[Piece]:
-    """Join neighbouring texts, and neighbouring statements."""
-    waiting: Piece | None = None
-    for piece in pieces:
-        if isinstance(piece, Text) and isinstance(waiting, Text):
-            waiting = Text(waiting.text + piece.text)
-        elif isinstance(piece, Done) and isinstance(waiting, Done):
-            waiting = Done(f"{waiting.code};{line_end}{piece.code}")
-        else:
-            if waiting is not None:
-                yield waiting
-            waiting = piece
-    if waiting is not None:
-        yield waiting

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from cpanel_emu.migration.convert.tt import string
-from cpanel_emu.migration.convert.tt_values import Setting, literal_text, value
+from cpanel_emu.migration.convert.tt_values import Setting, value
 from cpanel_emu.tags.expression_tree import (
     AllOf,
     AnyOf,
@@ -22,6 +22,7 @@ from cpanel_emu.tags.expression_tree import (
     ScalarVariable,
     Truth,
     UnknownVariable,
+    literal_text,
 )
 
 _RAW = Setting(raw=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cpanel_emu.migration.convert.tt import Piece, Shown, Text, is_identifier, string
+from cpanel_emu.migration.convert.pieces import Text, one_text
+from cpanel_emu.migration.convert.tt import Piece, Shown, is_identifier, string
 from cpanel_emu.tags.expression_tree import (
     Bracket,
     Choice,
@@ -22,6 +22,7 @@ from cpanel_emu.tags.expression_tree import (
     Phrase,
     ScalarVariable,
     UnknownVariable,
+    literal_text,
 )
 from cpanel_emu.tags.expressions import parse_expression
 
@@ -69,18 +70,7 @@ def pieces(expression: Expression, setting: Setting) -> Iterator[Piece]:
 
 def value(expression: Expression, setting: Setting) -> str:
     """Return the code of *expression* as one text."""
-    codes: list[str] = []
-    for is_literal, group in itertools.groupby(_codes(expression, setting), key=lambda one: one[0]):
-        texts = [text for _, text in group]
-        codes += [string("".join(texts))] if is_literal else texts
-    return " _ ".join(codes) or "''"
-
-
-def literal_text(expression: Expression) -> str | None:
-    """Return the text of an expression without variables, else None."""
-    if all(isinstance(part, Literal) for part in expression):
-        return "".join(part.text for part in expression if isinstance(part, Literal))
-    return None
+    return one_text(_codes(expression, setting), " _ ", string)
 
 
 def variable(name: str, key: Expression, setting: Setting) -> str:

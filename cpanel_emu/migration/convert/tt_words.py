@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from cpanel_emu.migration.convert.tt import Done, Piece, Shown, Text, string
-from cpanel_emu.migration.convert.tt_values import Setting, literal_text, member, pieces, value
+from cpanel_emu.migration.convert.pieces import Done, Text
+from cpanel_emu.migration.convert.tt import Piece, Shown, string
+from cpanel_emu.migration.convert.tt_values import Setting, member, pieces, value
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.encoding import BLANKS
-from cpanel_emu.tags.expression_tree import Hash, Literal, ScalarVariable
+from cpanel_emu.tags.expression_tree import Hash, Literal, ScalarVariable, literal_text
 
 _RAW = Setting(raw=True)
 _ESCAPED = Setting()
