@@ -6,7 +6,6 @@ import contextlib
 import socket
 import ssl
 from dataclasses import replace
-from types import TracebackType
 from urllib.parse import urlsplit
 
 from cpanel_emu.testing.messages import Response, split_response
@@ -41,12 +40,7 @@ class Connection:
     def __enter__(self) -> Connection:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:

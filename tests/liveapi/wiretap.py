@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tests.liveapi.clients import PATIENCE, connected
@@ -33,12 +32,7 @@ class Wiretap:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._thread.join(PATIENCE)
         self._listener.close()
 

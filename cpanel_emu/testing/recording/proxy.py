@@ -15,7 +15,6 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from types import TracebackType
 
 from cpanel_emu.testing.connection import Connection
 from cpanel_emu.testing.messages import Response
@@ -76,12 +75,7 @@ class RecordingProxy:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
