@@ -270,6 +270,20 @@ def make_private_directory(path: Path, *, fsync: bool = False) -> None:
             sync_directory(path.parent)
 
 
+def write_new(name: str, data: bytes, *, fsync: bool, folder: int) -> None:
+    """Make the file *name* in the folder with the descriptor *folder*, with mode 0600.
+
+    What a crash in the middle leaves is the caller's to remove.
+
+    Raises:
+        FileExistsError: there is one.
+        OSError: it cannot be written.
+    """
+    _write_new(name, data, 0o600, fsync=fsync, folder=folder)
+    if fsync:
+        sync_directory(folder)
+
+
 def _write_new(path: str, data: bytes, mode: int, *, fsync: bool, folder: int | None) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     handle = os.open(path, flags, mode, dir_fd=folder)

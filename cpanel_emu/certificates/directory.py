@@ -302,8 +302,6 @@ class CertificateDirectory:
         if record is not None:
             created = new.created if record.created is None else record.created
             new = replace(new, friendly_name=record.friendly_name, created=created)
-        if known is not None:
-            self._index.remove(known)
         changes.add_record(new, name)
 
     def _is_own_name(self, name: str, item_id: str) -> bool:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cpanel_emu.own_folder import OwnFolder
-from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically
+from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically, write_new
 
 _NONE = b"\n"
 """The notes end with an empty line; nothing before it means that no change is under way."""
@@ -65,35 +65,38 @@ class FileChanges:
         """Close the notes."""
         os.close(self._notes)
 
-    def write(
-        self,
-        place: OwnFolder,
-        name: str,
-        data: bytes,
-        *,
-        replaces: bool,
-        folder: int | None = None,
-    ) -> None:
-        """Put *data* into the file *name* in *place*, which *replaces* one or is new.
-
-        Args:
-            place: its folder.
-            name: the file.
-            data: what it is to hold.
-            replaces: whether there is such a file.
-            folder: a descriptor of its folder, if there is one already.
+    def write(self, place: OwnFolder, name: str, data: bytes) -> None:
+        """Put *data* into the file *name* in *place*; whoever looks sees it whole.
 
         Raises:
             OSError, StoreError: it cannot be written.
         """
-        kept = _temporary_name() if replaces else None
+        before = place.content(name)
+        kept = None if before is None else _temporary_name()
         self._note(_Change(place, name, kept))
-        if kept is not None:
-            place.write(kept, place.read(name)[0], fsync=self.fsync)
-        if folder is None:
-            place.write(name, data, fsync=self.fsync)
-        else:
-            write_atomically(f"{place.path}/{name}", data, fsync=self.fsync, folder=folder)
+        if kept is not None and before is not None:
+            place.write(kept, before, fsync=self.fsync)
+        place.write(name, data, fsync=self.fsync)
+
+    def write_new(self, place: OwnFolder, name: str, data: bytes, *, folder: int) -> None:
+        """Make the file *name* in *place*, where nobody looks before the change has ended.
+
+        At less cost than `write`.
+
+        Args:
+            place: its folder.
+            name: a name that no file has.
+            data: what it is to hold.
+            folder: a descriptor of its folder.
+
+        Raises:
+            OSError, StoreError: it cannot be written.
+        """
+        self._note(_Change(place, name, None))
+        try:
+            write_new(name, data, fsync=self.fsync, folder=folder)
+        except FileExistsError:  # a link, or something else that is no file, to be replaced
+            write_atomically(name, data, fsync=self.fsync, folder=folder)
 
     def remove(self, place: OwnFolder, name: str) -> bool:
         """Remove the file *name* in *place*; return whether it was there.

@@ -28,7 +28,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.0002, 0.005
 """Seconds between two looks whether another process has finished its change."""
 _SETTLED = 100_000_000
 """Nanoseconds after which a second change surely gets another time stamp than the first."""
-_VERSION = 2
+_VERSION = 3
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PAGE = 16
 _SCHEMA = """
@@ -48,7 +48,7 @@ CREATE TABLE item (
     UNIQUE (kind, friendly_name)
 );
 CREATE INDEX item_by_host ON item (kind, host, created, id);
-CREATE INDEX item_by_id ON item (kind, id);
+CREATE INDEX item_by_other_id ON item (kind, id) WHERE id <> name;
 CREATE INDEX item_by_key ON item (kind, key_id);
 CREATE TABLE suffix (
     kind TEXT NOT NULL, base TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (kind, base)
@@ -57,10 +57,26 @@ CREATE TABLE mark (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE state (changes INTEGER NOT NULL, told INTEGER NOT NULL);
 INSERT INTO state VALUES (0, 0);
 """
+# In the statement that inserts, so that it costs no statement of its own.
+_COUNT_INSERTED = """
+CREATE TRIGGER item_inserted BEFORE INSERT ON item
+BEGIN UPDATE state SET changes = changes + 1; END
+"""
 _COLUMNS = (
     "kind, name, id, host, has_host, common_name, friendly_name, modulus, key_id, created, details"
 )
-_INSERT = f"INSERT INTO item ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_INSERT = (
+    f"INSERT INTO item ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+    "ON CONFLICT (kind, name) DO NOTHING RETURNING (SELECT changes FROM state)"
+)
+_NEXT_SUFFIX = """
+INSERT INTO suffix (kind, base, next)
+SELECT ?1, ?2, 1 WHERE EXISTS (SELECT 1 FROM item WHERE kind = ?1 AND friendly_name = ?3)
+ON CONFLICT (kind, base) DO UPDATE SET next = next + 1
+RETURNING next - 1, EXISTS (
+    SELECT 1 FROM item WHERE kind = ?1 AND friendly_name = ?2 || '.' || (next - 1)
+)
+"""
 _encode_details = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -151,7 +167,7 @@ class Index:
         for (name,) in self._database.execute(tables).fetchall():
             quoted = name.replace('"', '""')
             self._database.execute(f'DROP TABLE "{quoted}"')
-        for statement in _SCHEMA.split(";"):
+        for statement in (*_SCHEMA.split(";"), _COUNT_INSERTED):
             self._database.execute(statement)
         self._database.execute(f"PRAGMA user_version = {_VERSION}")
 
@@ -190,19 +206,21 @@ class Index:
         """
         files = self._files
         assert files is not None
-        with self._lock, self._errors():
+        with self._lock:
             if not self.is_current:
                 raise IndexLost(f"The index {self._path} was removed.")
             self._number = None
-            self._execute("BEGIN IMMEDIATE")
             try:
+                self._execute("BEGIN IMMEDIATE")
                 files.recover(self._changes)
                 yield files
                 self._database.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 files.take_back()
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error | OSError):
+                    raise self._error(error) from error
                 raise
             files.finish()
 
@@ -341,7 +359,11 @@ class Index:
 
     def with_id(self, kind: ItemKind, item_id: str) -> Item | None:
         """Return the item with this id, if there is one."""
-        condition = "kind = ? AND id = ? ORDER BY name LIMIT 1"
+        # Most files are named by the id: an index of the others costs the many nothing.
+        named = self.named(kind, item_id)
+        if named is not None and named.id == item_id:
+            return named
+        condition = "kind = ? AND id = ? AND id <> name ORDER BY name LIMIT 1"
         return next(self._items(condition, (kind.value, item_id)), None)
 
     def with_friendly_name(self, kind: ItemKind, friendly_name: str) -> Item | None:
@@ -374,9 +396,12 @@ class Index:
         statement = "SELECT DISTINCT host FROM item WHERE kind = ? ORDER BY host"
         return [str(host) for (host,) in self._rows(statement, (kind.value,))]
 
-    def add(self, item: Item) -> None:
-        """Insert *item*; call inside `changing`."""
-        self._counted()
+    def add(self, item: Item) -> bool:
+        """Insert *item*; call inside `changing`.
+
+        Returns:
+            False, and nothing is inserted, if there is a record of a file with its name.
+        """
         values = (
             item.kind.value,
             item.name,
@@ -390,7 +415,10 @@ class Index:
             item.created,
             _encode_details(item.details),
         )
-        self._database.execute(_INSERT, values)
+        inserted = self._database.execute(_INSERT, values).fetchone()
+        if inserted is not None and self._number is None:
+            self._number = int(inserted[0])
+        return inserted is not None
 
     def remove(self, item: Item) -> None:
         """Delete *item*; call inside `changing`."""
@@ -419,23 +447,15 @@ class Index:
         how far the search came is remembered, so that it costs the same for the
         50,000th item of a host.
         """
-        if not self._is_taken(kind, wanted):
-            return wanted
         base = f"{wanted} {created}"
         while True:
-            (number,) = self._database.execute(
-                "INSERT INTO suffix (kind, base, next) VALUES (?, ?, 1) "
-                "ON CONFLICT (kind, base) DO UPDATE SET next = next + 1 RETURNING next - 1",
-                (kind.value, base),
-            ).fetchone()
-            name = f"{base}.{number}"
-            if not self._is_taken(kind, name):
-                return name
-
-    def _is_taken(self, kind: ItemKind, friendly_name: str) -> bool:
-        statement = "SELECT 1 FROM item WHERE kind = ? AND friendly_name = ?"
-        found = self._database.execute(statement, (kind.value, friendly_name)).fetchone()
-        return found is not None
+            values = (kind.value, base, wanted)
+            found = self._database.execute(_NEXT_SUFFIX, values).fetchone()
+            if found is None:
+                return wanted
+            number, is_taken = found
+            if not is_taken:
+                return f"{base}.{number}"
 
     def is_marked(self, name: str) -> bool:
         """Whether `mark` was called with *name* before."""

@@ -88,8 +88,7 @@ class InstalledHosts:
         path = self._path(host.domain)
         with store_errors("write", path):
             self._own.make(fsync=files.fsync)
-            replaces = self._own.content(path.name) is not None
-            files.write(self._own, path.name, data, replaces=replaces)
+            files.write(self._own, path.name, data)
 
     def remove(self, domain: str, files: FileChanges) -> bool:
         """Remove the host that serves *domain*; return False if there is none.

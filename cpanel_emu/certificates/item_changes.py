@@ -52,29 +52,42 @@ class ItemChanges:
             OSError, StoreError: the file cannot be written.
         """
         name = self._item_files.name_of(new)
-        known = self._index.named(new.kind, name)
         file = self._item_files.file(new.kind, name)
         folder = self._item_files.descriptor(new.kind)
-        before = content_in(folder, file)
-        if known is not None and known.id == new.id and before is not None:
-            self.stored.append(known)
-            return known
         place, content = self._item_files.place(new.kind), self._item_files.content_of(new)
-        self.files.write(place, file, content, replaces=before is not None, folder=folder)
-        if known is not None:
-            self._index.remove(known)
-        item = self.add_record(new, name)
+        if content_in(folder, file) is None:
+            item = self.add_record(new, name)
+            self.files.write_new(place, file, content, folder=folder)
+        else:
+            known = self._index.named(new.kind, name)
+            if known is not None and known.id == new.id:
+                self.stored.append(known)
+                return known
+            item = self.add_record(new, name)
+            self.files.write(place, file, content)
         self.stored.append(item)
         return item
 
     def add_record(self, new: NewItem, name: str) -> Item:
-        """Take an item whose file is there into the index, and return its record."""
+        """Take an item into the index in place of what its file held before; return its record."""
+        item = self._record(new, name)
+        if not self._index.add(item):
+            known = self._index.named(new.kind, name)
+            assert known is not None
+            self._index.remove(known)
+            # The friendly name of the old one is free now.
+            item = self._record(new, name)
+            self._index.add(item)
+        self.changed = True
+        return item
+
+    def _record(self, new: NewItem, name: str) -> Item:
         friendly_name = self._index.free_friendly_name(new.kind, new.friendly_name, new.created)
         if new.host is not None:
             host = new.host
         else:
             host = friendly_name if new.kind is ItemKind.KEY else new.common_name
-        item = Item(
+        return Item(
             kind=new.kind,
             name=name,
             id=new.id,
@@ -87,9 +100,6 @@ class ItemChanges:
             created=new.created,
             details=new.details,
         )
-        self._index.add(item)
-        self.changed = True
-        return item
 
     def rename(self, item: Item, friendly_name: str) -> bool:
         """Give *item* another friendly name; return False if another has it.

@@ -302,6 +302,16 @@ def test_a_record_without_a_file_is_dropped(home: Home) -> None:
         assert directory.hosts(ItemKind.KEY) == []
 
 
+def test_a_file_that_went_comes_back_in_place_of_its_record(home: Home) -> None:
+    with home.open() as directory:
+        first = directory.add(a_key())
+        (home.ssl / "keys" / f"{first.id}.key").unlink()
+        again = directory.add(a_key(created=NOW + 1))
+        assert (again.created, again.friendly_name) == (NOW + 1, "example.com")
+        assert list(directory.all_of(ItemKind.KEY)) == [again]
+        assert directory.read(again) == a_key().pem
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "x.csr", ".hidden.csr"])
 def test_foreign_files_stay_and_do_not_count(home: Home, name: str) -> None:
     with home.open():

@@ -36,8 +36,8 @@ def _opened(folder: Path) -> Iterator[FileChanges]:
 def cut_off(tmp_path: Path, place: OwnFolder) -> Path:
     """Leave a change that nobody finished, and return its folder."""
     with _opened(tmp_path) as files:
-        files.write(place, "new", b"new", replaces=False)
-        files.write(place, "replaced", b"new", replaces=True)
+        files.write(place, "new", b"new")
+        files.write(place, "replaced", b"new")
         assert files.remove(place, "removed")
         assert not files.remove(place, "never there")
     return tmp_path
@@ -62,6 +62,25 @@ def test_the_next_process_finishes_or_takes_back(
         place.write("later", b"x")
         files.recover(lambda: committed)
     assert _content(place) == {**expected, "later": b"x"}, "only once"
+
+
+def test_half_of_a_new_file_is_taken_back(tmp_path: Path, place: OwnFolder) -> None:
+    with _opened(tmp_path) as files, place.opened() as folder:
+        files.write_new(place, "fresh", b"half", folder=folder)
+    with _opened(tmp_path) as files:
+        files.recover(lambda: NUMBER - 1)
+    assert _content(place) == OLD
+
+
+def test_a_new_file_in_place_of_a_link(tmp_path: Path, place: OwnFolder) -> None:
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"x")
+    (place.path / "fresh").symlink_to(outside)
+    with _opened(tmp_path) as files, place.opened() as folder:
+        files.write_new(place, "fresh", b"new", folder=folder)
+        files.finish()
+    assert _content(place) == {**OLD, "fresh": b"new"}
+    assert outside.read_bytes() == b"x"
 
 
 def test_taking_back_half_of_it_can_be_repeated(cut_off: Path, place: OwnFolder) -> None:
@@ -100,7 +119,7 @@ def test_damaged_notes_harm_nothing(tmp_path: Path, place: OwnFolder, notes: byt
     (tmp_path / "notes").write_bytes(notes)
     with _opened(tmp_path) as files:
         files.recover(lambda: NUMBER - 1)
-        files.write(place, "new", b"new", replaces=False)
+        files.write(place, "new", b"new")
         files.finish()
     assert _content(place) == {**OLD, "new": b"new"}
     assert outside.exists()
@@ -111,8 +130,8 @@ def test_who_finishes_late_leaves_the_notes_of_the_next_alone(
 ) -> None:
     """The lock is free once the index has committed; another may be in the middle of its own."""
     with _opened(tmp_path) as late, _opened(tmp_path) as files:
-        late.write(place, "first", b"x", replaces=False)
-        files.write(place, "second", b"x", replaces=False)
+        late.write(place, "first", b"x")
+        files.write(place, "second", b"x")
         late.finish()
         files.recover(lambda: NUMBER - 1)
     assert _content(place) == {**OLD, "first": b"x"}
@@ -122,7 +141,7 @@ def test_a_shorter_change_after_a_longer_one(cut_off: Path, place: OwnFolder) ->
     """The notes are written over, not cut: nothing of the longer ones may be read again."""
     with _opened(cut_off) as files:
         files.recover(lambda: NUMBER)
-        files.write(place, "x", b"x", replaces=False)
+        files.write(place, "x", b"x")
     with _opened(cut_off) as files:
         files.recover(lambda: NUMBER - 1)
     assert _content(place) == NEW

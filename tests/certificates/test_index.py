@@ -79,13 +79,13 @@ def test_a_change_that_fails_undoes_what_it_did_to_files(tmp_path: Path) -> None
     with contextlib.closing(Index(tmp_path / "x.sqlite", tmp_path / "ssl")) as index:
         with pytest.raises(ZeroDivisionError), index.changing() as files:  # noqa: PT012
             index.mark("x")
-            files.write(place, "new", b"new", replaces=False)
+            files.write(place, "new", b"new")
             raise ZeroDivisionError
         assert place.names() == []
         assert not index.is_marked("x")
         with index.changing() as files:
             index.mark("x")
-            files.write(place, "new", b"new", replaces=False)
+            files.write(place, "new", b"new")
         assert index.is_marked("x")
     assert place.names() == ["new"]
 
