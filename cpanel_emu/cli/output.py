@@ -1,15 +1,18 @@
-"""Files that a verb writes: whole or not at all; ``-`` is standard output."""
+"""What a verb writes: files whole or not at all, ``-`` for standard output; colours."""
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from cpanel_emu.errors import ConfigurationError, EmulatorError
+from cpanel_emu.migration.shown import Paint, plain
 
 STANDARD_OUTPUT = "-"
 
@@ -18,7 +21,7 @@ class OutputError(EmulatorError):
     """A file that was asked for cannot be written."""
 
 
-def require_place(target: str) -> None:
+def _require_place(target: str) -> None:
     """Raise if *target* cannot become a file, before any work is done for it.
 
     Raises:
@@ -31,6 +34,34 @@ def require_place(target: str) -> None:
         raise ConfigurationError(f"{target} is a folder; name a file in it.")
     if not path.parent.is_dir():
         raise ConfigurationError(f"{path.parent} is no folder; make it, or name another file.")
+
+
+def require_places(targets: Mapping[str, str | None], *, as_json: bool) -> None:
+    """Raise unless each output has a place of its own.
+
+    Args:
+        targets: the files by the options that name them.
+        as_json: whether ``--json`` takes standard output.
+
+    Raises:
+        ConfigurationError: two of them are to be printed, or one cannot become a file.
+    """
+    named = [target for target in targets.values() if target is not None]
+    if as_json + named.count(STANDARD_OUTPUT) > 1:
+        *others, last = (f"{option} -" for option in targets)
+        listed = ", ".join(["--json", *others])
+        raise ConfigurationError(f"Only one of {listed} and {last} can be printed.")
+    for target in named:
+        _require_place(target)
+
+
+def terminal_paint() -> Paint:
+    """Return what colours text: nothing, unless a terminal shows it (https://no-color.org)."""
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+        return plain
+    return lambda text, colour: (
+        click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
+    )
 
 
 def write_output(target: str, text: str) -> None:

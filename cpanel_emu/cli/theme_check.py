@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import click
 
 from cpanel_emu.cli.common import FAILED, options_of, resolved
-from cpanel_emu.cli.output import STANDARD_OUTPUT, require_place, write_output
+from cpanel_emu.cli.output import STANDARD_OUTPUT, require_places, terminal_paint, write_output
 from cpanel_emu.cli.progress import Progress
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.functions.stubs import stub_functions
 from cpanel_emu.functions.table import REGISTRY
 from cpanel_emu.migration.check import RULES, Known, Level, Report, check_theme
-from cpanel_emu.migration.check.text import Paint, plain, text_report
+from cpanel_emu.migration.check.text import text_report
 from cpanel_emu.suggest import unknown
 
 
@@ -68,7 +66,7 @@ def check(
 
     Exit status: 0 clean, 1 if anything is unknown or broken, 2 wrong usage.
     """
-    _require_outputs(as_json, sarif, html)
+    require_places({"--sarif": sarif, "--html": html}, as_json=as_json)
     for name in ignore:
         if name not in RULES:
             raise ConfigurationError(f"--ignore: {unknown(name, RULES)}")
@@ -93,19 +91,10 @@ def check(
 
         write_output(STANDARD_OUTPUT, json_text(report))
     elif STANDARD_OUTPUT not in {sarif, html}:
-        lines = text_report(report, _paint(), every_finding=every, every_tag=tags)
+        lines = text_report(report, terminal_paint(), every_finding=every, every_tag=tags)
         click.echo("\n".join(lines))
     if _is_bad(report, strict=strict):
         raise SystemExit(FAILED)
-
-
-def _require_outputs(as_json: bool, *targets: str | None) -> None:
-    """Raise unless each output has a place of its own."""
-    named = [target for target in targets if target is not None]
-    if [*named, *([STANDARD_OUTPUT] if as_json else [])].count(STANDARD_OUTPUT) > 1:
-        raise ConfigurationError("Only one of --json, --sarif - and --html - can be printed.")
-    for target in named:
-        require_place(target)
 
 
 def _known(flags: dict[str, object]) -> Known:
@@ -119,15 +108,6 @@ def _from_here(folder: Path) -> str:
         return folder.resolve().relative_to(Path.cwd()).as_posix().removeprefix(".")
     except ValueError:
         return folder.resolve().as_posix()
-
-
-def _paint() -> Paint:
-    """Return what colours text: nothing, unless a terminal shows it (https://no-color.org)."""
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
-        return plain
-    return lambda text, colour: (
-        click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
-    )
 
 
 def _is_bad(report: Report, *, strict: bool) -> bool:

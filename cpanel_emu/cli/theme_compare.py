@@ -5,18 +5,16 @@ from __future__ import annotations
 import functools
 import os
 import shlex
-import sys
 from pathlib import Path
 
 import click
 
 from cpanel_emu.cli.common import FAILED, options_but
-from cpanel_emu.cli.output import STANDARD_OUTPUT, require_place, write_output
+from cpanel_emu.cli.output import STANDARD_OUTPUT, require_places, terminal_paint, write_output
 from cpanel_emu.cli.progress import Progress
-from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.migration.compare.comparing import Comparer, Comparison
 from cpanel_emu.migration.compare.matrix_file import MatrixFile, read_matrix
-from cpanel_emu.migration.compare.text import Paint, text_lines
+from cpanel_emu.migration.compare.text import text_lines
 from cpanel_emu.migration.compare.wanted import Wanted
 from cpanel_emu.option_table import OPTIONS
 
@@ -92,7 +90,7 @@ def compare(
 
     Exit status: 0 no difference, 1 some, 2 wrong usage.
     """
-    _require_outputs(as_json, junitxml, html)
+    require_places({"--junitxml": junitxml, "--html": html}, as_json=as_json)
     wanted = Wanted(
         old,
         new,
@@ -116,7 +114,7 @@ def compare(
     _write(comparison, wanted, as_json=as_json, junitxml=junitxml, html=html)
     if not as_json and STANDARD_OUTPUT not in {junitxml, html}:
         repeat = functools.partial(_again, wanted, matrix)
-        for line in text_lines(comparison, _paint(), repeat, every=every):
+        for line in text_lines(comparison, terminal_paint(), repeat, every=every):
             click.echo(line)
     if comparison.differences:
         raise SystemExit(FAILED)
@@ -151,15 +149,6 @@ def _list(comparer: Comparer) -> None:
     click.echo(f"{len(comparer.cells)} cells", err=True)
 
 
-def _require_outputs(as_json: bool, *targets: str | None) -> None:
-    """Raise unless each output has a place of its own."""
-    named = [target for target in targets if target is not None]
-    if [*named, *([STANDARD_OUTPUT] if as_json else [])].count(STANDARD_OUTPUT) > 1:
-        raise ConfigurationError("Only one of --json, --junitxml - and --html - can be printed.")
-    for target in named:
-        require_place(target)
-
-
 def _again(wanted: Wanted, matrix: Path | None, page: str, state: str) -> str:
     """Return the command that compares one page in one state again."""
     given: dict[str, object] = {
@@ -172,12 +161,3 @@ def _again(wanted: Wanted, matrix: Path | None, page: str, state: str) -> str:
     }
     words = [word for name, value in given.items() if value for word in (f"--{name}", str(value))]
     return shlex.join(["cpanel-emu", "theme", "compare", str(wanted.old), str(wanted.new), *words])
-
-
-def _paint() -> Paint:
-    """Return what colours text: nothing, unless a terminal shows it (https://no-color.org)."""
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
-        return lambda text, _: text
-    return lambda text, colour: (
-        click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
-    )

@@ -35,6 +35,7 @@ _MOST_ROWS = 300
 _MOST_ITEMS = 200
 _PUBLISHED_PASSWORD = "12345luggage"  # noqa: S105  (of the demo seed)
 _FILES = {
+    "palette.css": "text/css; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
     "script.js": "text/javascript; charset=utf-8",
 }
@@ -81,8 +82,7 @@ class Pages:
             ("POST", "try"): self._spellings,
             ("POST", "try/run"): self._run,
             ("GET", "coverage"): self._coverage,
-            ("GET", "style.css"): self._file,
-            ("GET", "script.js"): self._file,
+            **{("GET", name): self._file for name in _FILES},
         }
 
     def refusal(self, text: str, status: str) -> ControlAnswer:

@@ -1,6 +1,7 @@
 """Moving a theme away from tags: the handbook's ``tags §9``.
 
-Nothing here renders a page or runs a call; the syntax trees of `cpanel_emu.tags` are read.
+``check`` and ``convert`` read the syntax trees of `cpanel_emu.tags` and run nothing; ``compare``
+shows pages, and runs what they call.
 
 =====================  ===================================================================
 part                   what it does

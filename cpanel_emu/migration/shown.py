@@ -1,8 +1,13 @@
-"""Text of foreign files as it may go to a terminal or into a report."""
+"""Text as it goes to a terminal or into a report; that of foreign files can do no harm there."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+Paint: TypeAlias = Callable[[str, str], str]
+"""Returns a text in the colour of a name, or as it is."""
 
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _NO_TEXT = re.compile("[\ud800-\udfff]")
@@ -19,6 +24,16 @@ def printable(text: str) -> str:
 def valid_text(text: str) -> str:
     """Return *text* with its bytes that are no UTF-8 written out; line ends and tabs stay."""
     return _NO_TEXT.sub(_escaped, text)
+
+
+def plain(text: str, _colour: str) -> str:
+    """Return *text* without colour."""
+    return text
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return ``1 page`` or ``2 pages``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -1,13 +1,20 @@
-"""The HTML report of ``theme check`` in a browser: fits every width, asks for nothing."""
+"""The HTML reports of ``theme`` in a browser: they fit every width and ask for nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.webdriver.common.keys import Keys
 
 from cpanel_emu.migration.check.html_report import html_text
+from cpanel_emu.migration.compare import html_report as compare_report
+from cpanel_emu.migration.compare.comparing import Comparison
+from cpanel_emu.migration.compare.differences import Difference, Kind
+from cpanel_emu.migration.compare.states import Cell, State
+from cpanel_emu.migration.pages import Skipped, SkipReason
 from tests.migration.check.themes import checked
 
 _WIDTH = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -39,9 +46,44 @@ THEME = {
 }
 
 
-def test_report(browser: webdriver.Chrome, keep: Callable[[str], None], tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
-    page.write_text(html_text(checked(tmp_path / "x3", THEME)), "utf-8")
+def test_check(browser: webdriver.Chrome, keep: Callable[[str], None], tmp_path: Path) -> None:
+    text = html_text(checked(tmp_path / "x3", THEME))
+    _look(browser, keep, _written(tmp_path, text), "theme-report")
+
+
+def test_compare(browser: webdriver.Chrome, keep: Callable[[str], None], tmp_path: Path) -> None:
+    page = _written(tmp_path, compare_report.html_text(_comparison(), "mine", "converted"))
+    _look(browser, keep, page, "compare-report")
+    last = browser.find_elements("css selector", "details.group")[-1]
+    assert last.get_attribute("open") is None
+    # A link leads to its difference even where that is folded; keys fold it again.
+    browser.find_element("css selector", "#main a[href='#difference-14']").send_keys(Keys.ENTER)
+    assert last.get_attribute("open") is not None
+    last.find_element("tag name", "summary").send_keys(Keys.ENTER)
+    assert last.get_attribute("open") is None
+
+
+def _comparison() -> Comparison:
+    cells = [Cell("very/long/" * 12 + f"{number}.html", State("s" * 90)) for number in range(14)]
+    rows = ("@@ -1,2 +1,2 @@", " same", "-" + "a" * 300, "+" + "b" * 300, "+", "-gone", " \u2003")
+    kinds = (Kind.BYTES, Kind.STORED)
+    found = [
+        Difference(cell, kinds[number % 2], f"{number}" + "w" * 200, lines=(*rows, f"+{number}"))
+        for number, cell in enumerate(cells)
+    ]
+    again = replace(found[0], cell=cells[1])
+    skipped = Skipped("some/" * 30, SkipReason.LOOP)
+    same = Cell("same.html", State("as it is"))
+    return Comparison((*cells, same), (*found, again), (skipped,), 3)
+
+
+def _written(folder: Path, text: str) -> Path:
+    page = folder / "report.html"
+    page.write_text(text, "utf-8")
+    return page
+
+
+def _look(browser: webdriver.Chrome, keep: Callable[[str], None], page: Path, name: str) -> None:
     papers = set()
     for scheme, width in (("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)):
         feature = {"name": "prefers-color-scheme", "value": scheme}
@@ -52,7 +94,7 @@ def test_report(browser: webdriver.Chrome, keep: Callable[[str], None], tmp_path
         assert browser.execute_script(_WIDTH) <= 0, (scheme, width)
         assert browser.execute_script(_LOW_CONTRAST) == []
         papers.add(browser.execute_script(_PAPER))
-        keep(f"theme-report-{scheme}-{width}")
+        keep(f"{name}-{scheme}-{width}")
     assert len(papers) == 2
     assert browser.execute_script(_REQUESTS) == []
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]

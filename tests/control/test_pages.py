@@ -123,7 +123,7 @@ def test_nothing_comes_from_elsewhere(control: Control) -> None:
         for name, value in Reader(control.page(path).text).attributes:
             if name in {"href", "src", "action", "formaction"}:
                 assert value.startswith(("/_emu/", "#")), value
-    for name in ("style.css", "script.js"):
+    for name in ("palette.css", "style.css", "script.js"):
         assert "//" not in re.sub(r"^\s*//.*$", "", control.get(name).text, flags=re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""The report as one HTML file for people who have no terminal (``templates/migration``)."""
+"""The report as an HTML page."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from cpanel_emu import __version__, resources
 from cpanel_emu.functions.coverage import API_NAMES
 from cpanel_emu.migration.check.charts import bars, parts_of_a_whole
 from cpanel_emu.migration.check.effort import Effort, efforts, total
@@ -18,8 +15,9 @@ from cpanel_emu.migration.check.findings import Finding, Level
 from cpanel_emu.migration.check.known import Use
 from cpanel_emu.migration.check.report import FunctionUsage, Report, Usage
 from cpanel_emu.migration.check.rules import RULES
-from cpanel_emu.migration.check.text import counted, successor_text, variables_by_name, wants
-from cpanel_emu.migration.shown import printable
+from cpanel_emu.migration.check.text import successor_text, variables_by_name, wants
+from cpanel_emu.migration.html_page import html_page
+from cpanel_emu.migration.shown import counted
 
 _MOST_BARS = 14
 _MOST_PLACES = 200
@@ -35,27 +33,8 @@ _EFFORT_CLASSES = {
 
 
 def html_text(report: Report, title: str | None = None) -> str:
-    """Return the report as HTML, called *title*; the same for the same theme.
-
-    It asks for no other file and runs no script, so it can be mailed and printed.
-    """
-    folder = resources.templates() / "migration"
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    style = (folder / "check.css").read_text("utf-8")
-    page = environment.get_template("check.html")
-    return page.render(**_view(report), title=title or _title(report), style=style).lstrip()
-
-
-def _shown(value: Any) -> Any:
-    """Foreign text in a form that every browser shows."""
-    return printable(value) if type(value) is str else value
+    """Return the report as HTML, called *title*; the same for the same theme."""
+    return html_page("check", _view(report), title=title or _title(report))
 
 
 def _title(report: Report) -> str:
@@ -71,7 +50,6 @@ def _view(report: Report) -> dict[str, Any]:
     statuses = parts_of_a_whole({use.value: calls[use] for use in reversed(Use)})
     kinds = _most_used(report.kinds)
     return {
-        "version": __version__,
         "lead": _lead(report, by_hand),
         "tiles": _tiles(report),
         "effort": _effort_parts(effort),

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TypeAlias
 
 from cpanel_emu.functions.coverage import API_NAMES
 from cpanel_emu.migration.check.effort import total
 from cpanel_emu.migration.check.findings import Finding, Level
 from cpanel_emu.migration.check.known import Known, Use
 from cpanel_emu.migration.check.report import FunctionUsage, Report
-from cpanel_emu.migration.shown import printable
-
-Paint: TypeAlias = Callable[[str, str], str]
-"""Returns a text in the colour of a name, or as it is."""
+from cpanel_emu.migration.shown import Paint, counted, plain, printable
 
 SHOWN = 100
 """How many findings are shown unless all are asked for."""
 
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "blue"}
 _USE_COLOURS = {Use.UNKNOWN: "red", Use.STUBBED: "yellow", Use.SUPPORTED: "green"}
-
-
-def plain(text: str, _colour: str) -> str:
-    """Return *text* without colour."""
-    return text
 
 
 def text_report(
@@ -48,11 +39,6 @@ def text_report(
     yield from _section("Migration", _migration(report), paint)
     yield ""
     yield _verdict(report, paint)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return ``1 page`` or ``2 pages``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _size(report: Report) -> str:

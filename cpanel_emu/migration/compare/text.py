@@ -7,10 +7,7 @@ from typing import TypeAlias
 
 from cpanel_emu.migration.compare.comparing import Comparison
 from cpanel_emu.migration.compare.grouping import Group, grouped
-from cpanel_emu.migration.shown import printable
-
-Paint: TypeAlias = Callable[[str, str], str]
-"""Returns a text in a colour: ``red``, ``green``, ``cyan`` or ``bold``."""
+from cpanel_emu.migration.shown import Paint, counted, printable
 
 Repeat: TypeAlias = Callable[[str, str], str]
 """Returns the command that repeats a page in a state."""
@@ -46,22 +43,18 @@ def text_lines(
 
 def summary(comparison: Comparison) -> str:
     """Return the last line."""
-    cells = _count(len(comparison.cells), "cell")
-    seen = f"{cells} of {_count(len(comparison.pages), 'page')} compared"
-    left = f"; {_count(comparison.left, 'cell')} not" if comparison.left else ""
+    cells = counted(len(comparison.cells), "cell")
+    seen = f"{cells} of {counted(len(comparison.pages), 'page')} compared"
+    left = f"; {counted(comparison.left, 'cell')} not" if comparison.left else ""
     if not comparison.differences:
         return f"No difference: {seen}{left}."
     differing = {(one.cell.page, one.cell.state.name) for one in comparison.differences}
     pages = {page for page, _ in differing}
     found = len(grouped(comparison.differences))
     return (
-        f"{_count(found, 'difference')} on {_count(len(pages), 'page')}, in "
-        f"{_count(len(differing), 'cell')}: {seen}{left}."
+        f"{counted(found, 'difference')} on {counted(len(pages), 'page')}, in "
+        f"{counted(len(differing), 'cell')}: {seen}{left}."
     )
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _group(group: Group, paint: Paint, repeat: Repeat, *, every: bool) -> Iterator[str]:

@@ -54,8 +54,10 @@ def test_a_difference_that_shows_everywhere_is_told_once(pair: Pair) -> None:
     ]
     assert (done.returncode, done.stderr) == (1, "")
     report = (pair.old.parent / "report.html").read_text()
-    assert '<td class="old">&lt;b class=&#34;x&#34;&gt;' in report
-    assert "b.html (hostile form)" in report
+    assert '<td class="old">&lt;b<del> class=&#34;x&#34;</del>&gt;\\x1b[31mHead&lt;/b&gt;' in report
+    assert "<dt><code>b.html</code></dt><dd>plausible form; empty form; hostile form</dd>" in report
+    assert '<td><a href="#difference-1">1</a></td>' in report
+    assert str(pair.old.parent) not in report
     suites = ElementTree.parse(pair.old.parent / "junit.xml").getroot()
     told = {suite.get("name"): (suite.get("tests"), suite.get("failures")) for suite in suites}
     assert told == {"a.html": ("3", "3"), "b.html": ("3", "3"), "c.html": ("1", "0")}
