@@ -13,7 +13,6 @@ free by then, and they may be another's already.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,9 @@ from pathlib import Path
 from cpanel_emu.own_folder import OwnFolder
 from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically, write_new
 
-_NONE = b"\n"
-"""The notes end with an empty line; nothing before it means that no change is under way."""
+_NONE = b"\0"
+"""Lines end with what no name of a file can hold, and the notes with an empty line; nothing before
+it means that no change is under way."""
 _LONGEST_NUMBER = 24
 
 
@@ -109,9 +109,10 @@ class FileChanges:
         return place.rename(name, kept, fsync=self.fsync)
 
     def _note(self, change: _Change) -> None:
-        line = json.dumps([change.place.path.name, change.name, change.kept])
-        text = f"{line}\n\n" if self._end else f"{self._number()}\n{line}\n\n"
-        os.pwrite(self._notes, text.encode("ascii"), self._end)
+        number = "" if self._end else f"{self._number()}\0"
+        line = f"{change.place.path.name}/{change.name}/{change.kept or ''}"
+        text = os.fsencode(f"{number}{line}\0\0")
+        os.pwrite(self._notes, text, self._end)
         if self.fsync:
             os.fdatasync(self._notes)
         self._end += len(text) - 1
@@ -145,7 +146,7 @@ class FileChanges:
         Raises:
             OSError: that cannot be done.
         """
-        digits = os.pread(self._notes, _LONGEST_NUMBER, 0).partition(b"\n")[0]
+        digits = os.pread(self._notes, _LONGEST_NUMBER, 0).partition(b"\0")[0]
         if not digits.isdigit() or int(digits) <= self._settled or int(digits) <= committed():
             return
         _put_back(self._read())
@@ -169,16 +170,17 @@ class FileChanges:
     def _read(self) -> list[_Change]:
         """Return the noted changes; notes that are damaged tell nothing."""
         size = os.fstat(self._notes).st_size
-        _, *lines = os.pread(self._notes, size, 0).partition(b"\n\n")[0].split(b"\n")
+        _, *lines = os.pread(self._notes, size, 0).partition(b"\0\0")[0].split(b"\0")
         try:
-            return [self._noted(*json.loads(line)) for line in lines]
+            return [self._noted(*os.fsdecode(line).split("/")) for line in lines]
         except (ValueError, TypeError):
             return []
 
-    def _noted(self, place: str, name: str, kept: str | None) -> _Change:
+    def _noted(self, place: str, name: str, kept: str) -> _Change:
         if not all(is_plain_name(one) for one in (place, name, kept or "x")):
             raise ValueError(f"{place}, {name} and {kept} are no plain names")
-        return _Change(OwnFolder(self._folder.parent, self._folder.name, place), name, kept)
+        folder = OwnFolder(self._folder.parent, self._folder.name, place)
+        return _Change(folder, name, kept or None)
 
 
 def _temporary_name() -> str:

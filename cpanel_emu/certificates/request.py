@@ -9,9 +9,10 @@ from __future__ import annotations
 import binascii
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from cpanel_emu.certificates import der, ids, pem
 from cpanel_emu.certificates.keys import KeyPair
@@ -127,9 +128,11 @@ def signature_algorithm(key: KeyPair, digest: Digest) -> bytes:
 
 
 def _sign(key: KeyPair, signed_part: bytes, digest: Digest) -> bytes:
-    private = key.private_key
-    if isinstance(private, ec.EllipticCurvePrivateKey):
-        return private.sign(signed_part, ec.ECDSA(hashes.SHA256()))
+    # By the curve's name: to ask whether a key is an instance of its abstract class costs more.
+    if key.kind.curve:
+        on_curve = cast("ec.EllipticCurvePrivateKey", key.private_key)
+        return on_curve.sign(signed_part, ec.ECDSA(hashes.SHA256()))
+    private = cast("rsa.RSAPrivateKey", key.private_key)
     return private.sign(signed_part, _PADDING, _HASHES[digest])
 
 
