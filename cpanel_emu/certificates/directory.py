@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from cpanel_emu.certificates.database_file import Remembered, remembered
-from cpanel_emu.certificates.index import Index, IndexLost
+from cpanel_emu.certificates.index import Index
+from cpanel_emu.certificates.index_database import IndexLost
 from cpanel_emu.certificates.item_changes import ItemChanges
 from cpanel_emu.certificates.item_files import ItemFiles, ReadItem, host_named
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem

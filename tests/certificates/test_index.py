@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cpanel_emu.certificates.index import Index, IndexLost
+from cpanel_emu.certificates.index import Index
+from cpanel_emu.certificates.index_database import IndexLost
 from cpanel_emu.certificates.items import ItemKind
 from cpanel_emu.errors import StoreError
 from cpanel_emu.own_folder import OwnFolder
@@ -115,7 +116,7 @@ def test_it_waits_for_the_change_of_another_in_short_steps(
 
 
 def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpanel_emu.certificates.index._SECONDS_TO_WAIT_FOR_OTHERS", 0.05)
+    monkeypatch.setattr("cpanel_emu.certificates.index_database._SECONDS_TO_WAIT_FOR_OTHERS", 0.05)
     with (
         contextlib.closing(Index(tmp_path / "x.sqlite")) as ours,
         contextlib.closing(Index(tmp_path / "x.sqlite")) as theirs,
