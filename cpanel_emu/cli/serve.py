@@ -15,6 +15,7 @@ from cpanel_emu.options import Options
 from cpanel_emu.root import Root
 from cpanel_emu.server.ending import Ending
 from cpanel_emu.server.endpoints import Endpoint
+from cpanel_emu.server.long_lived import spare_the_collector
 
 
 @click.command()
@@ -35,6 +36,7 @@ def serve(**flags: object) -> None:
 def _serve_alone(options: Options, ending: Ending) -> None:
     with Emulator.with_options(options) as server:
         server.open_doors()
+        spare_the_collector()
         _tell_ready(options, server.endpoints)
         ending.wait()
 

@@ -96,8 +96,9 @@ class Gate:
         """
         if self._lockout.is_locked(request.remote_address):
             return Denial.LOCKED
-        if request.authorization:
-            return self._by_header(request)
+        header = request.authorization
+        if header:
+            return self._by_header(request, header)
         value = session_cookie(request)
         if not value:
             return Denial.NO_CREDENTIALS
@@ -125,8 +126,8 @@ class Gate:
         """Return the session that a URL of ``create_user_session`` hands over, if it is good."""
         return self._session(request.values.get("session", ""), request)
 
-    def _by_header(self, request: Request) -> Login | Denial:
-        login = self._checker_for(request).check_header(request.authorization, request.service)
+    def _by_header(self, request: Request, header: str) -> Login | Denial:
+        login = self._checker_for(request).check_header(header, request.service)
         if login is not None:
             return login
         self._lockout.failed(request.remote_address)

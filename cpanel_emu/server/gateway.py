@@ -168,7 +168,11 @@ def framed(
         ApplicationError: ``Content-Length`` is not the length of the body.
         ValueError: a header that cannot be sent.
     """
-    length = next((value for name, value in headers if name.lower() == "content-length"), None)
+    length = None
+    for name, value in reversed(headers):  # where most applications have it
+        if name.lower() == "content-length":
+            length = value
+            break
     if length is None:
         persistence = CLOSING
     elif not head_only and length != str(len(body)):

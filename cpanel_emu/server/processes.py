@@ -27,6 +27,7 @@ from cpanel_emu.options import Options
 from cpanel_emu.server.doors import SharedPorts, tls_context, wanted_endpoints
 from cpanel_emu.server.ending import Ending
 from cpanel_emu.server.endpoints import Endpoint, bind, bound_endpoint
+from cpanel_emu.server.long_lived import spare_the_collector
 
 _CHECK_SECONDS = 0.5
 _STOP_SECONDS = 20.0
@@ -183,6 +184,7 @@ def _answer(
     try:
         with Emulator.with_options(options) as emulator:
             emulator.open_doors(ports)
+            spare_the_collector()
             os.write(told_ready, b".")
             os.close(told_ready)
             os.read(life, 1)

@@ -12,6 +12,7 @@ from cpanel_emu.server.parameters import Parameters, RequestTooLarge, read_param
 
 _TOKEN = re.compile(r"/cpsess(\d+)(?=/|\Z)", re.ASCII)
 _SLASHES = re.compile(r"/{2,}")
+_DOUBLED = ("/json-api/json-api/", "/xml-api/xml-api/")
 _MOST_DIGITS = 18
 _WHM_PORTS = frozenset({"2086", "2087"})
 
@@ -108,9 +109,8 @@ def split_path(path: str) -> tuple[str, str]:
         found = _TOKEN.match(path)
         if found is not None:
             token, path = found[1], path[found.end() :] or "/"
-    for prefix in ("/json-api", "/xml-api"):
-        if path.startswith(f"{prefix}{prefix}/"):
-            path = path[len(prefix) :]
+    if path.startswith(_DOUBLED):
+        path = path[path.index("/", 1) :]
     return token, path
 
 
