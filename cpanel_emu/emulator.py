@@ -37,8 +37,8 @@ from cpanel_emu.root import Root, store_errors
 
 if TYPE_CHECKING:
     import shutil
-    import tempfile
 
+    from cpanel_emu import temporary
     from cpanel_emu.accounts import seed as seeds
     from cpanel_emu.accounts import seeding
     from cpanel_emu.accounts import sessions as logins
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 else:
     # cpapi2 starts this in a process of its own, and needs none of these.
     shutil = LazyModule("shutil")
-    tempfile = LazyModule("tempfile")
+    temporary = LazyModule("cpanel_emu.temporary")
     seeds = LazyModule("cpanel_emu.accounts.seed")
     seeding = LazyModule("cpanel_emu.accounts.seeding")
     logins = LazyModule("cpanel_emu.accounts.sessions")
@@ -133,9 +133,9 @@ class Emulator:
 
     def _options(self, keywords: dict[str, object]) -> Options:
         if keywords.get("root") is None:
-            temporary = tempfile.TemporaryDirectory(prefix="cpanel-emu-")
-            self._closing.callback(temporary.cleanup)
-            keywords["root"] = temporary.name
+            keywords["root"] = self._closing.enter_context(
+                temporary.temporary_folder("cpanel-emu-")
+            )
         return resolve(keywords, {}, defaults=_FREE_PORTS)
 
     def _seed(self) -> None:

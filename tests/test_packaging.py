@@ -27,7 +27,7 @@ from tests.documentation import ROOT
 MAPPED = {"cpanel_emu": "cpanel_emu", "fixtures": "cpanel_emu/fixtures"}
 MAPPED["templates"] = "cpanel_emu/templates"
 CONSOLE_SCRIPTS = {
-    "cpanel-emu": "cpanel_emu.cli.main:main",
+    "cpanel-emu": "cpanel_emu.__main__:main",
     "cpapi1": "cpanel_emu.cli.api:main",
     "cpapi2": "cpanel_emu.cli.api:main",
     "uapi": "cpanel_emu.cli.api:main",

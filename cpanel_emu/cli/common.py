@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cpanel_emu.cli import interrupt
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import ConfigurationError, EmulatorError
 from cpanel_emu.options import OPTIONS, Option, Options, resolve
@@ -17,8 +18,6 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FAILED = 1
 WRONG_USAGE = 2
-INTERRUPTED = 130
-"""By Ctrl-C, as shells have it."""
 
 _ON_ALONE = frozenset({"fsync", "strict"})
 """Options that may stand without their value."""
@@ -77,26 +76,35 @@ def emulator(flags: dict[str, object]) -> Emulator:
 def run(command: click.Command) -> None:
     """Run *command* as the whole program: one line per error, no traceback, the exit status.
 
-    0 done, 1 the operation failed, 2 wrong usage or configuration.
+    0 done, 1 the operation failed, 2 wrong usage or configuration, 130 interrupted.
     """
     try:
         command.main(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
-    except click.Abort:
-        sys.exit(FAILED)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(WRONG_USAGE)
-    except ConfigurationError as error:
-        click.echo(f"cpanel-emu: {error}", err=True)
-        sys.exit(WRONG_USAGE)
-    except EmulatorError as error:
-        click.echo(f"cpanel-emu: {error}", err=True)
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe has seen enough; Python must not complain again at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (what is unknown goes on)
+        if interrupt.is_behind(error):
+            interrupt.told()
+        _end(error)
+
+
+def _end(error: BaseException) -> None:
+    """End with what *error*, which is being handled, means; raise it again if that is a defect."""
+    match error:
+        case click.exceptions.Exit():
+            sys.exit(error.exit_code)
+        case click.Abort():
+            sys.exit(FAILED)
+        case click.ClickException():
+            error.show()
+            sys.exit(WRONG_USAGE)
+        case ConfigurationError():
+            click.echo(f"cpanel-emu: {error}", err=True)
+            sys.exit(WRONG_USAGE)
+        case EmulatorError():
+            click.echo(f"cpanel-emu: {error}", err=True)
+            sys.exit(FAILED)
+        case BrokenPipeError():
+            # The reader of a pipe has seen enough; Python must not complain again at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FAILED)
+        case _:
+            raise  # noqa: PLE0704  (called where it is handled)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-import tempfile
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from cpanel_emu.releases import RELEASES
 from cpanel_emu.root import Root
 from cpanel_emu.server.ending import Ending
 from cpanel_emu.server.tls import context_with, own_certificate
+from cpanel_emu.temporary import temporary_folder
 from cpanel_emu.testing.recording.exchange import RecordedExchange, Upstream
 from cpanel_emu.testing.recording.folder import RecordingFolder
 from cpanel_emu.testing.recording.proxy import RecordingProxy
@@ -136,8 +136,8 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _tls_context(opened: contextlib.ExitStack) -> ssl.SSLContext:
-    folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="cpanel-emu-"))
-    return context_with(own_certificate(Root.create(Path(folder)), "localhost"))
+    folder = opened.enter_context(temporary_folder("cpanel-emu-"))
+    return context_with(own_certificate(Root.create(folder), "localhost"))
 
 
 def _proxy(

@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from cpanel_emu import resources
-from cpanel_emu.cli.common import FAILED, INTERRUPTED
+from cpanel_emu.cli.common import FAILED
 from cpanel_emu.cli.fixtures_common import Run, make_run, narrowing_options, run_options
+from cpanel_emu.cli.interrupt import INTERRUPTED
 from cpanel_emu.cli.progress import Progress
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.root import write_atomically

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from cpanel_emu.cli import interrupt
+
 
 class LazyGroup(click.Group):
     """Has the commands of *verbs* (name → module of `cpanel_emu.cli` and command) and its own."""
@@ -22,9 +24,10 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command, imported."""
+        command = super().get_command(ctx, cmd_name)
         if cmd_name in self._verbs:
             module, name = self._verbs[cmd_name]
-            loaded = importlib.import_module(f"cpanel_emu.cli.{module}")
-            command: click.Command = getattr(loaded, name)
-            return command
-        return super().get_command(ctx, cmd_name)
+            command = getattr(importlib.import_module(f"cpanel_emu.cli.{module}"), name)
+        if not isinstance(command, LazyGroup):
+            interrupt.clean_up()
+        return command

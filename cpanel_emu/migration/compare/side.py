@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from cpanel_emu.migration.compare.rendered import Rendered
 from cpanel_emu.migration.compare.states import Cell, State, Stored
 from cpanel_emu.pages import Pages
 from cpanel_emu.tags import MissingPage
+from cpanel_emu.temporary import temporary_folder
 
 CLOCK = "2026-01-05T09:00:00Z"
 RANDOM_SEED = 1
@@ -71,11 +71,9 @@ class Side:
         self._closing = contextlib.ExitStack()
         with contextlib.ExitStack() as undo:
             undo.callback(self._closing.close)
-            folder = self._closing.enter_context(
-                tempfile.TemporaryDirectory(prefix="cpanel-emu-compare-")
-            )
+            folder = self._closing.enter_context(temporary_folder("cpanel-emu-compare-"))
             # The URLs in a page hold the theme's name, which is that of its folder.
-            link = Path(folder) / name
+            link = folder / name
             link.symlink_to(theme.resolve(), target_is_directory=True)
             self.emulator = Emulator(**{**_SAME, **options, "root": None, "theme": link})
             self._closing.callback(self.emulator.close)
