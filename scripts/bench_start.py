@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -58,9 +57,12 @@ def _serve(root: Path | None) -> float:
             )
         )
         assert process.stdout is not None
-        is_ready = any(line == "ready\n" for line in process.stdout)
-        seconds = time.perf_counter() - started
-        process.send_signal(signal.SIGTERM)
+        try:
+            is_ready = any(line == "ready\n" for line in process.stdout)
+            seconds = time.perf_counter() - started
+        finally:
+            process.terminate()
+            process.wait()  # after Ctrl-C too, before its folder goes
         if not is_ready:
             raise SystemExit("bench start: the server did not start")
         return seconds

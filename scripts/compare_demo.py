@@ -39,4 +39,7 @@ def _environment() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ["livephp", "tt"]))
+    try:
+        sys.exit(main(sys.argv[1:] or ["livephp", "tt"]))
+    except KeyboardInterrupt:
+        sys.exit(130)  # the comparison has told that

@@ -223,8 +223,4 @@ def _kept(attacked: target.Target, found: list[bytes]) -> tuple[int, int, list[b
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        print("torture fuzz: interrupted", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(main(sys.argv[1:]))

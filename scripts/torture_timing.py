@@ -113,8 +113,4 @@ def _refused(application: WSGIApplication, header: str) -> float:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        print("torture timing: interrupted", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(main(sys.argv[1:]))

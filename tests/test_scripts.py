@@ -270,3 +270,22 @@ def test_newer_python_is_found_behind_an_old_one(
         7,
         f"chosen: {checkout / 'scripts' / 'environment.py'}\n",
     )
+
+
+def test_an_interrupted_script_says_so_in_one_line(tmp_path: Path) -> None:
+    script = tmp_path / "bench_it.py"
+    text = "import os, signal, sys\nprint(sys.argv[1:])\nos.kill(os.getpid(), signal.SIGINT)\n"
+    script.write_text(text)
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "interruptible.py", script, "--calls", "2"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = (done.returncode, done.stdout, done.stderr)
+    assert told == (130, "['--calls', '2']\n", "bench it: interrupted\n")
+
+
+@pytest.mark.parametrize("name", ["bench", "torture"])
+def test_benchmarks_and_tortures_are_run_so(name: str) -> None:
+    assert "interruptible.py" in (ROOT / "scripts" / name).read_text()
