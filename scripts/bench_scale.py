@@ -58,7 +58,7 @@ def _fill(emulator: Emulator, first: int, last: int) -> None:
             values = SubjectValues(
                 city=f"City {number}", company="cPanel", country="US", hosts=(host,), state="Texas"
             )
-            manager.store_request(values, key, host=host, friendly_name=host)
+            manager.store_request(values, lambda: key, host=host, friendly_name=host)
 
 
 def _row(name: str, value: str, bound: str = "") -> None:

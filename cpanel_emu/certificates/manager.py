@@ -140,8 +140,12 @@ class SslManager:
         Raises:
             Failure: no key is installed for the host, or saving failed (``ssl §2.2``).
         """
-        key = self._key_for("a certificate signing request", values.host)
-        return self.store_request(values, key, host=values.host, friendly_name=values.host)[0]
+        return self.store_request(
+            values,
+            lambda: self._key_for("a certificate signing request", values.host),
+            host=values.host,
+            friendly_name=values.host,
+        )[0]
 
     def _key_for(self, what: str, host: str) -> KeyPair:
         key = self.installed_key(host)
@@ -158,25 +162,61 @@ class SslManager:
         Raises:
             Failure: no key is installed for the host, or saving failed (``ssl §6.2``).
         """
-        key = self._key_for("a certificate", values.host)
-        return self.make_certificate(values, key, host=values.host, friendly_name=values.host)[0]
+        return self.make_certificate(
+            values,
+            lambda: self._key_for("a certificate", values.host),
+            host=values.host,
+            friendly_name=values.host,
+        )[0]
 
     def make_certificate(
-        self, values: SubjectValues, key: KeyPair, *, host: str | None, friendly_name: str
+        self,
+        values: SubjectValues,
+        find_key: Callable[[], KeyPair],
+        *,
+        host: str | None,
+        friendly_name: str,
     ) -> tuple[Item, str]:
         """Make a self-signed certificate and store it; return its record and its PEM.
 
         Raises:
-            Failure: it could not be saved.
+            Failure: what *find_key* raises, or it could not be saved.
         """
-        now = self.clock.epoch()
-        serial = self.random.getrandbits(_SERIAL_BITS) or 1
-        text = certificate.create_certificate(values, key, self.release, now=now, serial=serial)
-        new = reading.read_certificate(text, created=now, host=host)
-        # A release without alternative names still remembers every host, as it does for CSRs.
-        details = {**new.details, "domains": list(values.hosts)}
-        new = replace(new, friendly_name=friendly_name, details=details)
-        return self._add_certificate(new), text
+
+        def make(key: KeyPair) -> NewItem:
+            now = self.clock.epoch()
+            serial = self.random.getrandbits(_SERIAL_BITS) or 1
+            text = certificate.create_certificate(values, key, self.release, now=now, serial=serial)
+            new = reading.read_certificate(text, created=now, host=host)
+            # A release without alternative names still remembers every host, as it does for CSRs.
+            details = {**new.details, "domains": list(values.hosts)}
+            return replace(new, friendly_name=friendly_name, details=details)
+
+        return self._store_made(find_key, make, CERTIFICATE_NOT_SAVED)
+
+    def _store_made(
+        self, find_key: Callable[[], KeyPair], make: Callable[[KeyPair], NewItem], refusal: str
+    ) -> tuple[Item, str]:
+        """Store what *make* makes of the key that *find_key* returns; return record and PEM.
+
+        To sign takes long, so it is done while others may change things. By the end of it the key
+        may be gone, or another may be the one to use: so it is looked for again in the change
+        that stores, where it counts.
+
+        Raises:
+            Failure: what *find_key* raises, or saving failed, with the text *refusal*.
+        """
+        made = make(find_key())
+
+        def put(items: ItemChanges) -> tuple[Item, str]:
+            key = find_key()
+            new = made if key.id == made.key_id else make(key)
+            return items.put(new), new.pem
+
+        try:
+            return self.directory.change(put)
+        except StoreError:
+            raise Failure(refusal) from None
 
     def upload_certificate(self, text: str) -> Item:
         """Check and store a certificate under its own first host (``ssl §6.2``, uploadcrt).
@@ -194,28 +234,33 @@ class SslManager:
             raise Failure(CERTIFICATE_NOT_SAVED) from None
 
     def store_request(
-        self, values: SubjectValues, key: KeyPair, *, host: str | None, friendly_name: str
+        self,
+        values: SubjectValues,
+        find_key: Callable[[], KeyPair],
+        *,
+        host: str | None,
+        friendly_name: str,
     ) -> tuple[Item, str]:
-        """Make a CSR with *key* and store it; return its record and its PEM.
+        """Make a CSR and store it; return its record and its PEM without final line end.
 
         Raises:
-            Failure: it could not be saved.
+            Failure: what *find_key* raises, or it could not be saved.
         """
-        request = create_request(values, key, self.release)
-        new = reading.request_item(
-            request.pem,
-            item_id=request.id,
-            modulus=key.modulus,
-            key_id=key.id,
-            hosts=values.hosts,
-            created=self.clock.epoch(),
-            host=host,
-            friendly_name=friendly_name,
-        )
-        try:
-            return self.directory.add(new), request.pem
-        except StoreError:
-            raise Failure(REQUEST_NOT_SAVED) from None
+
+        def make(key: KeyPair) -> NewItem:
+            request = create_request(values, key, self.release)
+            return reading.request_item(
+                request.pem,
+                item_id=request.id,
+                modulus=key.modulus,
+                key_id=key.id,
+                hosts=values.hosts,
+                created=self.clock.epoch(),
+                host=host,
+                friendly_name=friendly_name,
+            )
+
+        return self._store_made(find_key, make, REQUEST_NOT_SAVED)
 
     def hosts(self, kind: ItemKind) -> list[str]:
         """Return the distinct hosts that have an item of *kind*, sorted (``ssl §6.2``)."""

@@ -41,9 +41,11 @@ _SEPARATORS = re.compile("[|,]")
 def generate_csr(context: Context, arguments: Arguments) -> Result:
     """Generate a CSR for one or more domains with a stored key."""
     wanted = uapi.request_arguments(arguments.named)
-    key = _loaded(context, wanted.key_id)
     item, text = context.ssl.store_request(
-        wanted.values, key, host=None, friendly_name=wanted.friendly_name
+        wanted.values,
+        lambda: _loaded(context, wanted.key_id),
+        host=None,
+        friendly_name=wanted.friendly_name,
     )
     data = {**request_record(item, context.release), "text": text}
     return Data(data, messages=(api2.REQUEST_GENERATED,))
@@ -52,9 +54,11 @@ def generate_csr(context: Context, arguments: Arguments) -> Result:
 def generate_cert(context: Context, arguments: Arguments) -> Result:
     """Generate a self-signed certificate for one or more domains with a stored key."""
     wanted = uapi.request_arguments(arguments.named)
-    key = _loaded(context, wanted.key_id)
     item, text = context.ssl.make_certificate(
-        wanted.values, key, host=None, friendly_name=wanted.friendly_name
+        wanted.values,
+        lambda: _loaded(context, wanted.key_id),
+        host=None,
+        friendly_name=wanted.friendly_name,
     )
     data = {**certificate_record(item, context.release), "text": text}
     return Data(data, messages=(_CERTIFICATE_GENERATED,))
