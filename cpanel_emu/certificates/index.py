@@ -114,13 +114,23 @@ class Index(IndexDatabase):
         with self._lock:
             log_then, hosts = self._hosts.get(kind, (None, []))
             if log_then is None or log_then != log:
-                hosts = self._read_hosts(kind)
-                self._hosts[kind] = (log if _is_settled(log) else None, hosts)
+                self._hosts[kind] = log, hosts = self._read_hosts(kind, log)
         return hosts.copy()
 
-    def _read_hosts(self, kind: ItemKind) -> list[str]:
+    def _read_hosts(
+        self, kind: ItemKind, log: FileStatus | None
+    ) -> tuple[FileStatus | None, list[str]]:
+        """Return the hosts, and the status of the log that tells them, None if none does for sure.
+
+        A change is in the log a moment before it counts, or longer where a flush comes between. So
+        a log says nothing while another process may be at that.
+        """
         statement = "SELECT DISTINCT host FROM item WHERE kind = ? ORDER BY host"
-        return [str(host) for (host,) in self._rows(statement, (kind.value,))]
+        if not _is_settled(log):
+            return None, [str(host) for (host,) in self._rows(statement, (kind.value,))]
+        with self._keeping_still() as is_still:
+            hosts = [str(host) for (host,) in self._rows(statement, (kind.value,))]
+            return file_status(self._log) if is_still else None, hosts
 
     def add(self, item: Item) -> bool:
         """Insert *item*; call inside `changing`.

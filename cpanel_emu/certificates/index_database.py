@@ -205,6 +205,25 @@ class IndexDatabase:
                 raise
             files.finish()
 
+    @contextlib.contextmanager
+    def _keeping_still(self) -> Iterator[bool]:
+        """Let nobody change anything during the block, if nobody is at it already.
+
+        Yields:
+            Whether that is so. On a disk that cannot be written it never is.
+        """
+        with self._lock:
+            try:
+                self._database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                with contextlib.suppress(sqlite3.Error):
+                    self._database.execute("ROLLBACK")
+
     def _changes(self) -> int:
         (number,) = self._execute("SELECT changes FROM state").fetchone()
         return int(number)
