@@ -181,6 +181,33 @@ class CertificateDirectory:
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"{path} cannot be read.") from error
 
+    def look(self, work: Callable[[Callable[[Item], str | None]], _T]) -> _T:
+        """Return what *work* makes of items and of what it reads of them, as at one moment.
+
+        Whoever deletes items takes their files away before the index forgets them. So if a file
+        is missing, *work* is done once more while nobody changes anything.
+
+        Args:
+            work: is given what reads the PEM of an item; that returns None if somebody took the
+                file away, or damaged it.
+
+        Raises:
+            StoreError: the index cannot be read.
+        """
+        try:
+            return work(self.read)
+        except StoreError:
+            with contextlib.suppress(StoreError):
+                return self.change(lambda _changes: work(self._read_if_there))
+        # On a disk that cannot be written nobody changes anything either.
+        return work(self._read_if_there)
+
+    def _read_if_there(self, item: Item) -> str | None:
+        try:
+            return self.read(item)
+        except StoreError:
+            return None
+
     def add(self, new: NewItem) -> Item:
         """Store *new* and return its record; an identical item keeps the first record.
 

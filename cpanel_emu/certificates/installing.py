@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cpanel_emu.certificates import chains, keys, reading
@@ -83,19 +83,20 @@ def host_for(manager: SslManager, domain: str) -> InstalledHost:
     installed = manager.installed.get(domain)
     if installed is not None:
         return installed
-    for item in manager.directory.newest_first(ItemKind.CERTIFICATE, domain):
-        with contextlib.suppress(StoreError):
-            text = manager.directory.read(item)
-            return InstalledHost(domain, _key_of(manager, item), text, bundle_for(manager, text))
-    raise Failure(nothing_stored(ItemKind.CERTIFICATE, domain))
 
+    def newest(read: Callable[[Item], str | None]) -> tuple[str, str] | None:
+        for item in manager.directory.newest_first(ItemKind.CERTIFICATE, domain):
+            text = read(item)
+            if text is not None:
+                key = manager.directory.with_id(ItemKind.KEY, item.key_id)
+                return text, (read(key) if key is not None else None) or ""
+        return None
 
-def _key_of(manager: SslManager, certificate: Item) -> str:
-    key = manager.directory.with_id(ItemKind.KEY, certificate.key_id)
-    if key is not None:
-        with contextlib.suppress(StoreError):
-            return manager.directory.read(key)
-    return ""
+    found = manager.directory.look(newest)
+    if found is None:
+        raise Failure(nothing_stored(ItemKind.CERTIFICATE, domain))
+    certificate, key = found
+    return InstalledHost(domain, key, certificate, bundle_for(manager, certificate))
 
 
 def bundle_for(manager: SslManager, certificate: str) -> str:

@@ -6,6 +6,7 @@ with the texts of ``ssl §2.2`` and ``ssl §6.2``.
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -206,16 +207,20 @@ class SslManager:
         Raises:
             Failure: what *find_key* raises, or saving failed, with the text *refusal*.
         """
-        made = make(find_key())
+        made: NewItem | None = None
+        # A key whose file is missing may be one that is being deleted: the change tells.
+        with contextlib.suppress(Failure):
+            made = make(find_key())
 
         def put(items: ItemChanges) -> tuple[Item, str]:
             key = find_key()
-            new = made if key.id == made.key_id else make(key)
+            new = made if made is not None and key.id == made.key_id else make(key)
             return items.put(new), new.pem
 
         try:
             return self.directory.change(put)
         except StoreError:
+            find_key()  # a missing key is told first (ssl §2.2)
             raise Failure(refusal) from None
 
     def upload_certificate(self, text: str) -> Item:
@@ -272,12 +277,15 @@ class SslManager:
         Raises:
             Failure: there is none that can be read (``ssl §7``).
         """
-        for item in self.directory.newest_first(kind, host):
-            try:
-                return self.directory.read(item)
-            except StoreError:
-                continue
-        raise Failure(nothing_stored(kind, host))
+
+        def newest(read: Callable[[Item], str | None]) -> str | None:
+            texts = map(read, self.directory.newest_first(kind, host))
+            return next((text for text in texts if text is not None), None)
+
+        text = self.directory.look(newest)
+        if text is None:
+            raise Failure(nothing_stored(kind, host))
+        return text
 
     def delete_host(self, kind: ItemKind, host: str) -> None:
         """Delete all items of *kind* that count for *host* (``ssl §7``).

@@ -91,3 +91,49 @@ def test_what_another_has_deleted_meanwhile_is_not_there(
         f'You must install a key for "{HOST}" before you generate a certificate.',
         f'You must install a key for "{HOST}" before you generate a certificate signing request.',
     }
+
+
+LOOKS = [
+    pytest.param(1, ("showkey", HOST), id="show the newest"),
+    pytest.param(2, ("listcrts",), id="list certificates with their texts"),
+    pytest.param(2, ("fetchinfo",), id="fetch what there is for a host"),
+]
+
+
+@pytest.mark.parametrize(("api", "call"), LOOKS)
+def test_nobody_sees_one_of_two_deleted(
+    two: tuple[Emulator, Emulator], api: int, call: tuple[str, ...]
+) -> None:
+    one, other = two
+    for division in ("one", "two"):
+        one.call("SSL", "gencrt", user="user", host=HOST, companydivision=division, **SUBJECT)
+    one.call("SSL", "genkey", user="user", host=HOST, keysize="1024")
+    with other.ssl_manager("user"):
+        pass
+    answers: list[Answer] = []
+    function, *positional = call
+    named = {"domain": HOST} if function == "fetchinfo" else {}
+
+    def ask() -> None:
+        answers.append(other.call("SSL", function, *positional, user="user", api=api, **named))
+
+    asking = threading.Thread(target=ask)
+
+    def delete(items: ItemChanges) -> None:
+        found = [
+            list(items.newest_first(kind, HOST)) for kind in (ItemKind.KEY, ItemKind.CERTIFICATE)
+        ]
+        for newest, _ in found:
+            items.remove(newest)
+        asking.start()
+        time.sleep(_TIME_TO_COME_BETWEEN)
+        for _, older in found:
+            items.remove(older)
+
+    with one.ssl_manager("user") as manager:
+        manager.directory.change(delete)
+    asking.join()
+    (outcome,) = (answer.outcome for answer in answers)
+    assert isinstance(outcome, Printed | Rows)
+    nothing = {f'No key is stored for "{HOST}".', f'No certificate is stored for "{HOST}".'}
+    assert outcome.error in nothing or outcome == Rows([])

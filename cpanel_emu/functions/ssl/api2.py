@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cpanel_emu.call import Api, Arguments, Result, Rows
@@ -10,7 +10,7 @@ from cpanel_emu.certificates import reading
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.certificates.pem import with_line_end
 from cpanel_emu.certificates.values import required
-from cpanel_emu.errors import Failure, StoreError
+from cpanel_emu.errors import Failure
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function, Run
 from cpanel_emu.functions.ssl import arguments as read
@@ -158,12 +158,16 @@ def listkeys(context: Context, _arguments: Arguments) -> Result:
 def listcrts(context: Context, _arguments: Arguments) -> Result:
     """List every stored certificate by host, then expiry, with its text (``ssl §6.2``)."""
     directory = context.ssl.directory
-    items = sorted(directory.all_of(ItemKind.CERTIFICATE), key=_host_and_expiry)
+
+    def texts(read: Callable[[Item], str | None]) -> list[tuple[Item, str | None]]:
+        items = sorted(directory.all_of(ItemKind.CERTIFICATE), key=_host_and_expiry)
+        return [(item, read(item)) for item in items]
+
     rows = []
-    for item in items:
+    for item, pem in directory.look(texts):
         try:
-            text = chains.certificate_text(directory.read(item))
-        except (StoreError, ValueError):
+            text = chains.certificate_text(pem or "")
+        except ValueError:
             continue  # somebody took the file away or damaged it
         rows.append(
             {

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cpanel_emu.call import Api, Arguments, Data, Result, Tree
 from cpanel_emu.certificates import keys, reading
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.certificates.keys import KeyKind, KeyPair
-from cpanel_emu.errors import Failure, StoreError
+from cpanel_emu.errors import Failure
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.registry import Function, Run
 from cpanel_emu.functions.ssl import api2
@@ -112,8 +112,7 @@ def list_keys(context: Context, _arguments: Arguments) -> Result:
 
 def show_csr(context: Context, arguments: Arguments) -> Result:
     """Return a CSR as PEM and as text, with what its subject says."""
-    item = find(context.ssl.directory, ItemKind.CSR, arguments.named)
-    pem = _file(context, item)
+    item, pem = _found(context, ItemKind.CSR, arguments.named)
     try:
         text, subject = request_text.request_text(pem), request_text.subject_of(pem)
     except ValueError:  # somebody damaged the file
@@ -134,17 +133,26 @@ def show_csr(context: Context, arguments: Arguments) -> Result:
 
 def show_key(context: Context, arguments: Arguments) -> Result:
     """Return a key as PEM and as text."""
-    item = find(context.ssl.directory, ItemKind.KEY, arguments.named)
-    pem = _file(context, item)
+    item, pem = _found(context, ItemKind.KEY, arguments.named)
     details = {**key_record(item, context.release), "key": pem}
     return Data({"details": details, "text": key_text.key_text(keys.parse(pem, trusted=True))})
 
 
-def _file(context: Context, item: Item) -> str:
-    try:
-        return context.ssl.directory.read(item)
-    except StoreError:
-        raise Failure(uapi.no_match(item.kind, item.id)) from None
+def _found(context: Context, kind: ItemKind, named: Mapping[str, str]) -> tuple[Item, str]:
+    """Return the item that the arguments name, and its PEM.
+
+    Raises:
+        Failure: there is none that can be read.
+    """
+
+    def one(read: Callable[[Item], str | None]) -> tuple[Item, str | None]:
+        item = find(context.ssl.directory, kind, named)
+        return item, read(item)
+
+    item, pem = context.ssl.directory.look(one)
+    if pem is None:
+        raise Failure(uapi.no_match(kind, item.id))
+    return item, pem
 
 
 def delete_csr(context: Context, arguments: Arguments) -> Result:
