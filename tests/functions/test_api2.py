@@ -508,6 +508,7 @@ def test_what_cannot_be_saved(caller: Caller, monkeypatch: pytest.MonkeyPatch) -
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("cpanel_emu.certificates.file_changes.write_atomically", full)
+    monkeypatch.setattr("cpanel_emu.certificates.file_changes.write_new", full)
     monkeypatch.setattr("cpanel_emu.own_folder.write_atomically", full)
     before = _files(caller)
     refused = {
