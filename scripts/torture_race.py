@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=20, help="rounds")
     parser.add_argument("--seconds", type=float, help="rounds for so long, in place of --runs")
     parser.add_argument("--clients", type=int, default=8, help="clients at a time")
-    found = report.Report("race", ("not linearizable", "torn"))
+    found = report.Report("race", ("not linearizable", "torn", "unanswered"))
     return report.run(found, parser.parse_args(), torture)
 
 

@@ -62,32 +62,66 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A key and a certificate for it."""
+    """A key and a certificate for it, and the CA bundle that goes with that, if any does."""
 
     key: str
     certificate: str
+    bundle: str = ""
 
 
 def make_pair(host: str, generator: random.Random) -> Pair:
     """Return a new pair for *host*; costs less than a millisecond."""
     private = ec.derive_private_key(generator.getrandbits(250) + 2, ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    return Pair(_key_pem(private), _certificate(host, private, host, private, generator))
+
+
+def make_vouched_pair(host: str, generator: random.Random) -> Pair:
+    """Return a new pair for *host*, with a CA bundle that vouches for no other certificate."""
+    authority = ec.derive_private_key(generator.getrandbits(250) + 2, ec.SECP256R1())
+    private = ec.derive_private_key(generator.getrandbits(250) + 2, ec.SECP256R1())
+    issuer = f"CA {generator.getrandbits(64):x}"
+    return Pair(
+        _key_pem(private),
+        _certificate(host, private, issuer, authority, generator),
+        _certificate(issuer, authority, issuer, authority, generator, is_authority=True),
+    )
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    return text.decode().strip()
+
+
+def _certificate(
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: str,
+    authority: ec.EllipticCurvePrivateKey,
+    generator: random.Random,
+    *,
+    is_authority: bool = False,
+) -> str:
+    subject_name, issuer_name = (
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, one)]) for one in (name, issuer)
+    )
     now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-    certificate = (
+    builder = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
+        .subject_name(subject_name)
+        .issuer_name(issuer_name)
+        .public_key(key.public_key())
         .serial_number(generator.getrandbits(64) + 1)
         .not_valid_before(now)
         .not_valid_after(now + datetime.timedelta(days=3650))
-        .sign(private, hashes.SHA256())
     )
-    key = private.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    return Pair(key.decode().strip(), certificate.public_bytes(Encoding.PEM).decode().strip())
+    if is_authority:
+        builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
+    certificate = builder.sign(authority, hashes.SHA256())
+    return certificate.public_bytes(Encoding.PEM).decode().strip()
 
 
-def _subject(host: str, **more: str) -> dict[str, str]:
+def subject(host: str, **more: str) -> dict[str, str]:
+    """Return the arguments of gencsr."""
     return {
         "city": "Houston",
         "company": "cPanel",
@@ -180,9 +214,9 @@ def _possible(life: Life, generator: random.Random, number: int) -> Iterator[Ste
     yield _preference(life.preference, generator)
     if ("key", host) in things:
         if ("csr", host) not in things:
-            yield Step(Call("gencsr", _subject(host, company=f"No {number}")), put("csr", host))
+            yield Step(Call("gencsr", subject(host, company=f"No {number}")), put("csr", host))
         if ("certificate", host) not in things:
-            yield Step(Call("gencrt", _subject(host)), put("certificate", host))
+            yield Step(Call("gencrt", subject(host)), put("certificate", host))
         yield Step(Call("deletekey", {"host": host}, api="1"), drop("key"))
     if "csr" in has:
         old = next(name for kind, name in things if kind == "csr")

@@ -1,7 +1,7 @@
 """Two servers, one of them of two processes, and the command line, all on one account at once.
 
-Many clients store, name, look for and delete the keys of a few hosts. Every call is noted with the
-time before and after it and its answer; the notes of each host must be linearizable.
+Many clients do things to a few registers (`torturing.registers`). Every call is noted with the
+time before and after it and its answer; the notes of each register must be linearizable.
 """
 
 from __future__ import annotations
@@ -11,101 +11,89 @@ import random
 import tempfile
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from torturing.doors import Answer, Call, Door, HttpDoor, LiveDoor, ProgramDoor, can_ask
+from torturing.doors import (
+    Answer,
+    Call,
+    Door,
+    HttpDoor,
+    LiveDoor,
+    ProgramDoor,
+    Unanswered,
+    WrongAnswer,
+    can_ask,
+)
 from torturing.kills import state_at
-from torturing.linearizable import Operation, State, is_linearizable
-from torturing.lives import Pair, make_pair
+from torturing.linearizable import Operation, contradiction
+from torturing.names import Hosts, Names
 from torturing.points import disagreements_of, in_child
+from torturing.registers import Ask, Register, Requests, certificates, keys
 from torturing.report import Progress, Report
 from torturing.serving import Server
-from torturing.state import State as RootState
-from torturing.state import left_over
+from torturing.state import State, left_over
 
-_HOSTS = 6
-_KEYS = 4
-"""Of a host; few, so that clients get into each other's way."""
-_SEARCHED = 60
-"""Operations on one host; the search for an order grows with what overlaps."""
-
-
-def play(state: State, operation: Operation) -> State | None:
-    """Return the keys of a host after *operation*, by their id; None if its answer is wrong."""
-    if operation.action == "put":
-        return state | {operation.value} if operation.answer == "ok" else None
-    if operation.action == "delete one":
-        if operation.answer == "ok":
-            return state - {operation.value} if operation.value in state else None
-        return state if operation.value not in state else None
-    if operation.action == "delete all":
-        return frozenset() if bool(state) == (operation.answer == "ok") else None
-    return state if operation.answer == ",".join(sorted(state)) else None
+_KINDS: tuple[Callable[[str, Ask, random.Random], Register], ...] = (
+    keys,
+    certificates,
+    Requests,
+    Names,
+    Hosts,
+)
+_CALLS = 60
+"""On one register in one round; the search for an order grows with what overlaps."""
 
 
 class Race:
-    """Clients on the hosts of one round."""
+    """Clients on the registers of one round, one of each kind."""
 
-    def __init__(self, report: Report, generator: random.Random, number: int) -> None:
+    def __init__(self, report: Report, generator: random.Random, number: int, door: Door) -> None:
         self._report = report
+        self._door = door
         self._lock = threading.Lock()
-        self.histories: dict[str, list[Operation]] = defaultdict(list)
-        self._pairs: dict[str, list[Pair]] = {}
-        for host in (f"r{number}-{count}.example.org" for count in range(_HOSTS)):
-            self._pairs[host] = [make_pair(host, generator) for _ in range(_KEYS)]
-        self._ids: dict[str, str] = {}
+        made = [kind(f"r{number}-{n}.example.org", self._ask, generator)
+                for n, kind in enumerate(_KINDS)]  # fmt: skip
+        self._histories: list[tuple[Register, list[Operation]]] = [(one, []) for one in made]
+
+    def _ask(self, call: Call) -> Answer:
+        answer = self._door.ask(call)
+        assert not answer.error, f"{call}: {answer.error}"
+        return answer
 
     def run_client(self, doors: Sequence[tuple[Door, float]], generator: random.Random) -> None:
-        """Make calls until each host has enough."""
+        """Make calls until each register has had enough."""
         while True:
             with self._lock:
-                hosts = [one for one in self._pairs if len(self.histories[one]) < _SEARCHED]
-            if not hosts:
+                open_ones = [one for one in self._histories if len(one[1]) < _CALLS]
+            if not open_ones:
                 return
-            self._call(generator.choice(hosts), doors, generator)
-
-    def _call(
-        self, host: str, doors: Sequence[tuple[Door, float]], generator: random.Random
-    ) -> None:
-        action = generator.choices(["put", "delete one", "delete all", "look"], [5, 2, 1, 4])[0]
-        pair = generator.choice(self._pairs[host])
-        value = self._ids.get(pair.key, "")
-        if action == "delete one" and not value:
-            action = "put"
-        calls = {
-            "put": Call("uploadkey", {"host": host, "key": pair.key}),
-            "delete one": Call("delete_key", {"id": value}, api="uapi"),
-            "delete all": Call("deletekey", {"host": host}, api="1"),
-            "look": Call("list_ssl_items", {"domains": host, "item": "key"}, api="uapi"),
-        }
-        usable = [(door, weight) for door, weight in doors if can_ask(door, calls[action])]
-        door = generator.choices([d for d, _ in usable], [w for _, w in usable])[0]
-        begun = time.monotonic()
-        answer = door.ask(calls[action])
-        ended = time.monotonic()
-        if action == "put" and not answer.error:
-            value = str(answer.row["id"])
-            self._ids[pair.key] = value
-        told = _told(action, answer)
-        with self._lock:
-            self.histories[host].append(Operation(begun, ended, action, value, told))
-        self._report.count(f"calls, {door.name}")
+            register, history = generator.choice(open_ones)
+            move = register.choose(generator)
+            usable = [(door, weight) for door, weight in doors if can_ask(door, move.call)]
+            door = generator.choices([d for d, _ in usable], [w for _, w in usable])[0]
+            begun = time.monotonic()
+            try:
+                answer = door.ask(move.call)
+            except (Unanswered, WrongAnswer) as error:
+                self._report.defect("unanswered", f"{door.name}: {error}")
+                continue
+            ended = time.monotonic()
+            told = move.told(answer)
+            with self._lock:
+                history.append(Operation(begun, ended, move.action, move.value, told))
+            self._report.count(f"calls, {door.name}")
 
     def judge(self) -> None:
-        """Look for an order of each host's calls."""
-        for host, history in self.histories.items():
-            self._report.count("histories")
+        """Look for an order of each register's calls, and empty the registers."""
+        for register, history in self._histories:
+            self._report.count(f"histories of {register.name}")
             self._report.count("calls that overlapped another", _overlapping(history))
-            if not is_linearizable(history, play):
-                self._report.defect("not linearizable", f"{host}: {_shown(history)}")
-
-
-def _told(action: str, answer: Answer) -> str:
-    if action == "look":
-        return ",".join(sorted(row["id"] for row in answer.data))
-    return (answer.error and "refused") or "ok"
+            found = contradiction(history, register.play, register.start)
+            if found is not None:
+                self._report.defect("not linearizable", f"{register.name} {found}")
+            for call in register.cleaning():
+                self._door.ask(call)
 
 
 def _overlapping(history: Sequence[Operation]) -> int:
@@ -114,15 +102,6 @@ def _overlapping(history: Sequence[Operation]) -> int:
             for other in history)
         for one in history
     )  # fmt: skip
-
-
-def _shown(history: Sequence[Operation]) -> str:
-    start = history[0].begun
-    return "; ".join(
-        f"{one.begun - start:.4f}–{one.ended - start:.4f} {one.action} {one.value[:11]} "
-        f"→ {one.answer[:40]}"
-        for one in history
-    )
 
 
 @contextlib.contextmanager
@@ -152,9 +131,15 @@ def race(
                 if until is not None and time.monotonic() > until:
                     break
                 progress.show(f"round {number + 1}")
-                _round(Race(report, generator, number), root, (alone, together), clients, generator)
+                _round(
+                    Race(report, generator, number, HttpDoor(alone.urls["cpanel"])),
+                    root,
+                    (alone, together),
+                    clients,
+                    generator,
+                )
                 report.count("rounds")
-        state: RootState = in_child(lambda: state_at(root)).sent
+        state: State = in_child(lambda: state_at(root)).sent
         for text in (*state.defects, *disagreements_of(root)):
             report.defect("torn", text)
         for name in left_over(root):
