@@ -52,6 +52,8 @@ class Race:
         self._report = report
         self._door = door
         self._lock = threading.Lock()
+        self.is_interrupted = False
+        """Whether the servers are about to be taken away from the clients."""
         made = [kind(f"r{number}-{n}.example.org", self._ask, generator)
                 for n, kind in enumerate(_KINDS)]  # fmt: skip
         self._histories: list[tuple[Register, list[Operation]]] = [(one, []) for one in made]
@@ -62,7 +64,7 @@ class Race:
         return answer
 
     def run_client(self, doors: Sequence[tuple[Door, float]], generator: random.Random) -> None:
-        """Make calls until each register has had enough."""
+        """Make calls until each register has had enough, or one gets no answer."""
         while True:
             with self._lock:
                 open_ones = [one for one in self._histories if len(one[1]) < _CALLS]
@@ -76,8 +78,9 @@ class Race:
             try:
                 answer = door.ask(move.call)
             except (Unanswered, WrongAnswer) as error:
-                self._report.defect("unanswered", f"{door.name}: {error}")
-                continue
+                if not self.is_interrupted:
+                    self._report.defect("unanswered", f"{door.name}: {error}")
+                return
             ended = time.monotonic()
             told = move.told(answer)
             with self._lock:
@@ -166,10 +169,14 @@ def _round(
         opened += [door for door, _ in doors]
         own = random.Random(generator.random())
         threads.append(threading.Thread(target=one.run_client, args=(doors, own)))
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        one.is_interrupted = True
+        raise
     for door in opened:
         door.close()
     one.judge()
