@@ -83,7 +83,8 @@ class SocketFile:
     def close(self) -> None:
         """Stop listening and remove the file, unless another server's has taken its place."""
         self._listener.close()
-        with contextlib.suppress(FileNotFoundError):
+        # On a disk that is read-only by now the file stays; the next start takes its place.
+        with contextlib.suppress(OSError):
             if self._identity == _identity(self.path):
                 self.path.unlink()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import socket
 import stat
 import threading
@@ -321,6 +323,22 @@ def test_another_file_is_left_alone(folder: Path) -> None:
     with pytest.raises(SocketFileError, match="is in the way: it is no socket"):
         LiveApiServer(folder / "s", "user", EchoSession).start()
     assert (folder / "s").read_text() == "mine"
+
+
+def test_it_ends_on_a_disk_that_is_read_only_by_now(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, **_named: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    server = LiveApiServer(folder / "s", "user", EchoSession)
+    server.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refuse)
+        server.stop()
+    assert (folder / "s").is_socket()
+    with LiveApiServer(folder / "s", "user", EchoSession) as again, connected(again.path) as page:
+        assert ask(page, HANDSHAKE) == HANDSHAKE_ANSWER
 
 
 def test_a_path_that_is_too_long(folder: Path) -> None:
