@@ -8,6 +8,7 @@ because keys and passwords lie there.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -49,6 +50,27 @@ class Root:
             )
         _make_directories(real, fsync=fsync)
         return cls(real, fsync)
+
+    def check_writable(self) -> None:
+        """Check that files can be made below the root.
+
+        A disk that is full counts as writable: what is there can be read, and it may have room
+        again at any time.
+
+        Raises:
+            StoreError: nothing can be written, as on a read-only disk; the text names the mend.
+        """
+        folder = self.users.parent if self.users.is_dir() else self.path
+        probe = folder / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
+        try:
+            _write_new(str(probe), b"", 0o600, fsync=False, folder=None)
+            probe.unlink()
+        except OSError as error:
+            if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+                raise StoreError(
+                    f"Nothing can be written below {shown(self.path)}: {error.strerror}. "
+                    "Make it writable, or give another --root."
+                ) from error
 
     @property
     def homes(self) -> Path:

@@ -24,7 +24,7 @@ def main() -> int:
     """Run from the command line."""
     parser = report.parser(__doc__)
     parser.add_argument("--runs", type=int, default=5, help="how often each trouble comes and goes")
-    harmful = ("torn", "wrong text", "not well", "hung up", "500s")
+    harmful = ("torn", "wrong text", "not refused", "not well", "hung up", "500s")
     return report.run(report.Report("disk", harmful), parser.parse_args(), torture)
 
 

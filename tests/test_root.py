@@ -50,6 +50,33 @@ def test_create_follows_a_link_to_the_root_itself(tmp_path: Path) -> None:
     assert Root.create(tmp_path / "link").path == (tmp_path / "real").resolve()
 
 
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_root_that_cannot_be_written_names_the_mend(
+    root: Root, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    root.check_writable()
+    assert names_in(root.path) == []
+
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("cpanel_emu.root._write_new", refuse)
+    with pytest.raises(StoreError) as caught:
+        root.check_writable()
+    assert str(caught.value) == (
+        f"Nothing can be written below '{root.path}': {os.strerror(number)}. "
+        "Make it writable, or give another --root."
+    )
+
+
+def test_a_full_disk_counts_as_writable(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("cpanel_emu.root._write_new", refuse)
+    root.check_writable()
+
+
 def test_the_root_of_the_machine_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="folder of its own"):
         Root.create(Path("/"))

@@ -27,6 +27,8 @@ def serve(**flags: object) -> None:
     """
     ending = Ending()
     options = resolved(flags)
+    # A server that could only refuse would be taken for one that works.
+    Root.create(options.root).check_writable()
     if options.workers == 1:
         _serve_alone(options, ending)
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -20,16 +21,33 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cpanel_emu.functions.dispatch import UNUSABLE
-from torturing.doors import Answer, Call, Door, HttpDoor, LiveDoor, Unanswered, WrongAnswer
+from torturing.doors import (
+    Answer,
+    Call,
+    Door,
+    HttpDoor,
+    LiveDoor,
+    ProgramDoor,
+    Unanswered,
+    WrongAnswer,
+)
 from torturing.kills import state_at
 from torturing.lives import make_pair
 from torturing.points import disagreements_of, in_child
 from torturing.report import Report
-from torturing.serving import Server
+from torturing.serving import Server, ServerError
 from torturing.state import State, left_over
 
-_SIZE = "6m"
+_SIZE = 6 * 1024 * 1024
+_IMAGE_SIZE = 16 * 1024 * 1024
 _NOBODY = 65534
+_NOT_STARTED = (
+    r"status 1: cpanel-emu: Nothing can be written below .*: Read-only file system\. "
+    r"Make it writable, or give another --root\.\n"
+)
+
+
+Block = contextlib.AbstractContextManager[None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +55,17 @@ class Trouble:
     """What makes a root bad, and good again; *refuses* is whether changing calls must fail."""
 
     name: str
-    begin: Callable[[Path, Server], contextlib.AbstractContextManager[None]]
+    begin: Callable[[Path, Server], Block]
     refuses: bool = True
     command: tuple[str, ...] = ()
     """What the server is started through."""
     owner: int = 0
-    is_mount: bool = False
+    disk: Callable[[Path], Block] | None = None
+    """Gives a folder a disk of its own."""
+    ends_server: bool = False
+    """Whether the server has to end before the root can be good again, as a person would do."""
+    needs: tuple[str, ...] = ()
+    """Programs."""
 
 
 def changing_calls(number: int, generator: random.Random) -> list[tuple[Call, str]]:
@@ -123,9 +146,56 @@ def no_descriptors(_root: Path, server: Server) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def read_only(root: Path, _server: Server) -> Iterator[None]:
+    """Let the disk fail, so that the kernel makes it read-only under all who have files open."""
+    folder = root.parent
+    subprocess.run(["sync", "-f", str(folder)], check=True)
+    status = folder.stat()
+    device = Path(f"/sys/dev/block/{os.major(status.st_dev)}:{os.minor(status.st_dev)}").resolve()
+    image = Path(device, "loop", "backing_file").read_text("ascii").strip()
+    Path("/sys/fs/ext4", device.name, "trigger_fs_error").write_text("1", "ascii")
+    yield
+    subprocess.run(["umount", str(folder)], check=True)
+    # 1 is: errors were there, and are corrected.
+    checked = subprocess.run(["e2fsck", "-fy", image], check=False, capture_output=True)
+    assert checked.returncode in {0, 1}, checked
+    _mount_image(Path(image), folder)
+
+
+@contextlib.contextmanager
+def _memory(folder: Path) -> Iterator[None]:
+    options = f"size={_SIZE},mode=755"
+    with _mounted(folder, "-t", "tmpfs", "-o", options, "torture"):
+        yield
+
+
+@contextlib.contextmanager
+def _image(folder: Path) -> Iterator[None]:
+    with tempfile.NamedTemporaryFile(prefix="torture-", suffix=".img") as file:
+        file.truncate(_IMAGE_SIZE)
+        subprocess.run(["mkfs.ext4", "-q", "-F", file.name], check=True, capture_output=True)
+        with _mounted(folder, *_IMAGE_OPTIONS, file.name):
+            yield
+
+
+_IMAGE_OPTIONS = ("-o", "loop,errors=remount-ro")
+
+
+def _mount_image(image: Path, folder: Path) -> None:
+    subprocess.run(["mount", *_IMAGE_OPTIONS, str(image), str(folder)], check=True)
+
+
 TROUBLES = (
-    Trouble("full", full, is_mount=True),
+    Trouble("full", full, disk=_memory),
     Trouble("forbidden", forbidden, command=("setpriv", f"--reuid={_NOBODY}"), owner=_NOBODY),
+    Trouble(
+        "read-only",
+        read_only,
+        disk=_image,
+        ends_server=True,
+        needs=("mkfs.ext4", "e2fsck"),
+    ),
     Trouble(
         "no descriptors",
         no_descriptors,
@@ -151,7 +221,7 @@ class Sickness:
             return
         folder = Path(tempfile.mkdtemp(prefix="torture-"))
         try:
-            with _mounted(folder) if trouble.is_mount else contextlib.nullcontext():
+            with trouble.disk(folder) if trouble.disk is not None else contextlib.nullcontext():
                 root = folder / "root"
                 root.mkdir()
                 for path in (folder, root):
@@ -159,14 +229,15 @@ class Sickness:
                 server = Server(root, command=trouble.command)
                 try:
                     for _ in range(rounds):
-                        self._round(trouble, root, server)
+                        server = self._round(trouble, root, server)
                 finally:
                     server.stop()
                 self._look(trouble, root)
         finally:
             shutil.rmtree(folder)
 
-    def _round(self, trouble: Trouble, root: Path, server: Server) -> None:
+    def _round(self, trouble: Trouble, root: Path, server: Server) -> Server:
+        """Let *server* suffer once; return the one that runs afterwards."""
         doors: list[Door] = [
             HttpDoor(server.urls["cpanel"], "json"),
             HttpDoor(server.urls["cpanel"], "xml"),
@@ -176,10 +247,40 @@ class Sickness:
         with trouble.begin(root, server):
             for door in doors:
                 self._sick(door, trouble)
+            if trouble.ends_server:
+                before = self._answers(doors[0], trouble)
+                server.stop()
+                self._does_not_start(trouble, root)
         for door in doors:
             door.close()
-        self._well(HttpDoor(server.urls["cpanel"]), trouble)
+        if trouble.ends_server:
+            server = Server(root, command=trouble.command)
+        well = HttpDoor(server.urls["cpanel"])
+        if trouble.ends_server and self._answers(well, trouble) != before:
+            self._report.defect("torn", f"{trouble.name}: it tells something else than before")
+        self._well(well, trouble)
         self._report.count(f"{trouble.name}: rounds")
+        return server
+
+    def _answers(self, door: Door, trouble: Trouble) -> list[object]:
+        answers = [self._ask(door, call, trouble) for call in LOOKS]
+        return [None if answer is None else answer.data for answer in answers]
+
+    def _does_not_start(self, trouble: Trouble, root: Path) -> None:
+        """Check that a start is refused by one line, and programs in the caller's tongue."""
+        try:
+            Server(root).kill()
+            self._report.defect("not refused", f"{trouble.name}: a server started")
+        except ServerError as error:
+            if not re.fullmatch(_NOT_STARTED, str(error)):
+                self._report.defect("wrong text", f"{trouble.name}: {error}")
+            self._report.count("starts refused")
+        program = ProgramDoor(root, {})
+        for call in (LOOKS[0], self._calls()[0][0]):
+            answer = self._ask(program, call, trouble)
+            if answer is not None and answer.error != UNUSABLE:
+                self._report.defect("wrong text", f"{trouble.name}: {call}: {answer.error}")
+            self._report.count("programs refused")
 
     def _calls(self) -> list[tuple[Call, str]]:
         self._number += 1
@@ -239,14 +340,15 @@ class Sickness:
 
 
 def _why_not(trouble: Trouble) -> str:
-    if (trouble.owner or trouble.is_mount) and os.geteuid() != 0:
+    if (trouble.owner or trouble.disk) and os.geteuid() != 0:
         return "needs root"
-    if trouble.command and shutil.which(trouble.command[0]) is None:
-        return f"needs {trouble.command[0]}"
-    if trouble.is_mount:
+    for program in (*trouble.command[:1], *trouble.needs):
+        if shutil.which(program) is None:
+            return f"needs {program}"
+    if trouble.disk is not None:
         with tempfile.TemporaryDirectory() as folder:
             try:
-                with _mounted(Path(folder)):
+                with trouble.disk(Path(folder)):
                     pass
             except subprocess.CalledProcessError:
                 return "cannot mount"
@@ -254,9 +356,8 @@ def _why_not(trouble: Trouble) -> str:
 
 
 @contextlib.contextmanager
-def _mounted(folder: Path) -> Iterator[None]:
-    command = ["mount", "-t", "tmpfs", "-o", f"size={_SIZE},mode=755", "torture", str(folder)]
-    subprocess.run(command, check=True, capture_output=True)
+def _mounted(folder: Path, *what: str) -> Iterator[None]:
+    subprocess.run(["mount", *what, str(folder)], check=True, capture_output=True)
     try:
         yield
     finally:
