@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -248,6 +248,26 @@ class CertificateDirectory:
     def newest_paths(self, kind: ItemKind, host: str) -> Iterator[str]:
         """Yield the paths of what `newest_first` yields, at less cost."""
         return (self._files.path_text(kind, name) for name in self._index.newest_names(kind, host))
+
+    def of_hosts(self, kinds: Sequence[ItemKind], hosts: Sequence[str] | None = None) -> list[Item]:
+        """Return the items of *kinds* and *hosts*, of all hosts without any, as at one moment.
+
+        They are in the order of the kinds, then of the hosts, then by id.
+        """
+
+        def found() -> Iterator[Item]:
+            for kind in kinds:
+                if hosts is None:
+                    yield from sorted(self._index.all_of(kind), key=lambda one: (one.host, one.id))
+                else:
+                    for host in hosts:
+                        yield from self._index.of_host(kind, host)
+
+        def whole() -> list[Item]:
+            with self._index.at_one_moment():
+                return list(found())
+
+        return self._with_index(whole)
 
     def all_of(self, kind: ItemKind) -> Iterator[Item]:
         """Yield every item of *kind*, by friendly name, then id (``ssl §8``)."""

@@ -70,6 +70,10 @@ class Index(IndexDatabase):
             if len(found) < _PAGE:
                 return
 
+    def of_host(self, kind: ItemKind, host: str) -> Iterator[Item]:
+        """Yield every item of *host*, by id; all as they are at one moment."""
+        return self._items("kind = ? AND host = ? ORDER BY id", (kind.value, host))
+
     def all_of(self, kind: ItemKind) -> Iterator[Item]:
         """Yield every item of *kind*, by friendly name, then id (``ssl §8``)."""
         return self._items("kind = ? ORDER BY friendly_name, id", (kind.value,))

@@ -206,6 +206,23 @@ class IndexDatabase:
             files.finish()
 
     @contextlib.contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Let everything that is read in the block be as it is at one moment.
+
+        Raises:
+            IndexLost, StoreError: the database cannot be read.
+        """
+        with self._lock, self._errors():
+            if self._database.in_transaction:
+                yield
+                return
+            self._execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._database.execute("COMMIT")
+
+    @contextlib.contextmanager
     def _keeping_still(self) -> Iterator[bool]:
         """Let nobody change anything during the block, if nobody is at it already.
 

@@ -29,13 +29,14 @@ from torturing.kills import state_at
 from torturing.linearizable import Operation, contradiction
 from torturing.names import Hosts, Names
 from torturing.points import disagreements_of, in_child
-from torturing.registers import Ask, Register, Requests, certificates, keys
+from torturing.registers import Ask, Register, Requests, certificates, keys, many_keys
 from torturing.report import Progress, Report
 from torturing.serving import Server
 from torturing.state import State, left_over
 
 _KINDS: tuple[Callable[[str, Ask, random.Random], Register], ...] = (
     keys,
+    many_keys,
     certificates,
     Requests,
     Names,

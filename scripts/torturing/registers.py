@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -77,21 +78,24 @@ class Items:
         kind: ``key``, ``csr`` or ``crt``.
         puts: the calls that store one item each.
         ask: makes a call.
+        weights: what clients do, and how often.
     """
 
-    _WEIGHTS: Mapping[str, int] = {
-        "put": 6, "delete all": 1, "look": 4, "has any": 1, "delete": 2, "show": 1,
-    }  # fmt: skip
-    _WEIGHTS_WITHOUT_IDS: Mapping[str, int] = {
-        "put": 6, "delete all": 1, "look": 4, "has any": 1, "count": 2,
-    }  # fmt: skip
-    """No function takes the id of a certificate."""
-
-    def __init__(self, name: str, host: str, kind: str, puts: Sequence[Call], ask: Ask) -> None:
+    def __init__(
+        self,
+        name: str,
+        host: str,
+        kind: str,
+        puts: Sequence[Call],
+        ask: Ask,
+        *,
+        weights: Mapping[str, int],
+    ) -> None:
         self.name = name
+        self._weights = weights
         self._host = {"host": host}
         self._kind = kind
-        self._puts = dict(zip("abcdefgh", puts, strict=False))
+        self._puts = dict(zip(string.ascii_lowercase, puts, strict=False))
         self._look = Call("list_ssl_items", {"domains": host, "item": kind}, "uapi")
         self._delete_all = Call(f"delete{kind}", self._host, "1")
         self._words: dict[str, str] = {}
@@ -103,8 +107,7 @@ class Items:
         self.start: State = frozenset(self._puts)
 
     def choose(self, generator: random.Random) -> Move:
-        weights = self._WEIGHTS if self._kind != "crt" else self._WEIGHTS_WITHOUT_IDS
-        action, word = chosen(generator, weights), generator.choice(list(self._puts))
+        action, word = chosen(generator, self._weights), generator.choice(list(self._puts))
         match action:
             case "put":
                 return Move(action, word, self._puts[word], done)
@@ -156,18 +159,31 @@ def play_items(state: State, operation: Operation) -> State | None:
     return after if operation.answer == answer else None
 
 
+_FEW = {"put": 6, "delete all": 1, "look": 4, "has any": 1, "delete": 2, "show": 1}
+_FEW_CERTIFICATES = {"put": 6, "delete all": 1, "look": 4, "has any": 1, "count": 2}
+"""No function takes the id of a certificate."""
+_MANY = {"put": 3, "look": 3, "delete": 1}
+
+
 def keys(host: str, ask: Ask, generator: random.Random) -> Items:
     """Return the keys of *host*."""
     pairs = [make_pair(host, generator) for _ in range(4)]
     puts = [Call("uploadkey", {"host": host, "key": pair.key}) for pair in pairs]
-    return Items("keys", host, "key", puts, ask)
+    return Items("keys", host, "key", puts, ask, weights=_FEW)
+
+
+def many_keys(host: str, ask: Ask, generator: random.Random) -> Items:
+    """Return more keys of *host* than the index reads at a time."""
+    pairs = [make_pair(host, generator) for _ in range(20)]
+    puts = [Call("uploadkey", {"host": host, "key": pair.key}) for pair in pairs]
+    return Items("many keys", host, "key", puts, ask, weights=_MANY)
 
 
 def certificates(host: str, ask: Ask, generator: random.Random) -> Items:
     """Return the certificates of *host*."""
     pairs = [make_pair(host, generator) for _ in range(4)]
     puts = [Call("uploadcrt", {"crt": pair.certificate}) for pair in pairs]
-    return Items("certificates", host, "crt", puts, ask)
+    return Items("certificates", host, "crt", puts, ask, weights=_FEW_CERTIFICATES)
 
 
 class Requests:
@@ -185,7 +201,7 @@ class Requests:
         put_key = Call("uploadkey", {"host": host, "key": key})
         ask(put_key)
         puts = [Call("gencsr", subject(host, company=f"No {number}")) for number in range(3)]
-        self._requests = Items(self.name, host, "csr", puts, ask)
+        self._requests = Items(self.name, host, "csr", puts, ask, weights=_FEW)
         self._key_calls = {
             "put key": put_key,
             "delete key": Call("deletekey", {"host": host}, "1"),

@@ -18,6 +18,7 @@ from cpanel_emu.certificates import keys, reading
 from cpanel_emu.certificates.certificate import create_certificate
 from cpanel_emu.certificates.database_file import database_text
 from cpanel_emu.certificates.directory import CertificateDirectory
+from cpanel_emu.certificates.index import Index
 from cpanel_emu.certificates.item_changes import ItemChanges
 from cpanel_emu.certificates.items import Item, ItemKind, NewItem
 from cpanel_emu.certificates.request import create_request
@@ -484,6 +485,27 @@ def test_two_processes_on_one_directory(home: Home) -> None:
         assert len(items) == 50
         assert len({item.friendly_name for item in items}) == 50
         assert len(home.files()) == 50
+
+
+def test_a_list_is_of_one_moment(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = ["a.example", "b.example"]
+    of_host = Index.of_host
+    with home.open() as directory, home.open() as other:
+        for host in hosts:
+            directory.add(a_csr("Houston", host=host))
+            directory.add(a_csr("Dallas", host=host))
+
+        def interrupted(index: Index, kind: ItemKind, host: str) -> Iterator[Item]:
+            found = list(of_host(index, kind, host))
+            yield from found[:1]
+            remove(other, *other.newest_first(kind, "b.example"))
+            yield from found[1:]
+
+        monkeypatch.setattr(Index, "of_host", interrupted)
+        found = directory.of_hosts([ItemKind.CSR], hosts)
+        monkeypatch.undo()
+        assert [item.host for item in found] == ["a.example"] * 2 + ["b.example"] * 2
+        assert [item.host for item in directory.of_hosts([ItemKind.CSR])] == ["a.example"] * 2
 
 
 def test_a_change_by_another_is_seen_at_once(home: Home) -> None:

@@ -28,22 +28,20 @@ def certificate_date(epoch: int) -> str:
 
 
 def listed_items(
-    manager: SslManager, domains: Iterable[str], words: Iterable[str]
+    manager: SslManager, domains: Iterable[str] | None, words: Iterable[str]
 ) -> Iterator[tuple[str, Item]]:
     """Yield the items of *domains*, by the order of *words*, then host, then id.
 
     Args:
         manager: the account's.
-        domains: checked hosts.
+        domains: checked hosts; None for all that there are.
         words: what to look for: ``key``, ``csr``, ``crt``; others are skipped.
     """
-    hosts = sorted(set(domains))
-    for word in dict.fromkeys(words):
-        kind = _ITEM_WORDS.get(word)
-        if kind is not None:
-            for host in hosts:
-                items = manager.directory.newest_first(kind, host)
-                yield from ((word, item) for item in sorted(items, key=lambda item: item.id))
+    kinds = {word: _ITEM_WORDS[word] for word in words if word in _ITEM_WORDS}
+    known = {kind: word for word, kind in kinds.items()}
+    hosts = None if domains is None else sorted(set(domains))
+    for item in manager.directory.of_hosts(list(known), hosts):
+        yield known[item.kind], item
 
 
 def key_record(item: Item, release: Release) -> dict[str, Tree]:

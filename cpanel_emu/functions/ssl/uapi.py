@@ -209,12 +209,10 @@ def _rename(context: Context, named: Mapping[str, str], kind: ItemKind) -> Resul
 def list_ssl_items(context: Context, arguments: Arguments) -> Result:
     """List the stored items of the asked domains; without any, of all."""
     words = _SEPARATORS.split(arguments.get("item") or "key")
-    manager = context.ssl
+    domains = None
     if arguments.get("domains"):
         domains = read.hosts_among(_SEPARATORS.split(arguments.get("domains")))
-    else:
-        domains = [host for kind in ItemKind for host in manager.hosts(kind)]
-    found = listed_items(manager, domains, words)
+    found = listed_items(context.ssl, domains, words)
     return Data([{"host": item.host, "id": item.id, "type": word} for word, item in found])
 
 
