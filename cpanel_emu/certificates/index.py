@@ -79,7 +79,10 @@ class Index(IndexDatabase):
         return self._items("kind = ? ORDER BY friendly_name, id", (kind.value,))
 
     def of_key(self, kind: ItemKind, key_id: str) -> Iterator[Item]:
-        """Yield the items of *kind* that belong to the key, by friendly name, then id."""
+        """Yield the items of *kind* that belong to the key, by friendly name, then id.
+
+        Without an index of its own, which every new item would have to pay for.
+        """
         condition = "kind = ? AND key_id = ? ORDER BY friendly_name, id"
         return self._items(condition, (kind.value, key_id))
 

@@ -22,7 +22,7 @@ from cpanel_emu.errors import StoreError
 _SECONDS_TO_WAIT_FOR_OTHERS = 30.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0002, 0.005
 """Seconds between two looks whether another process has finished its change."""
-_VERSION = 3
+_VERSION = 4
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _SCHEMA = """
 CREATE TABLE item (
@@ -42,7 +42,6 @@ CREATE TABLE item (
 );
 CREATE INDEX item_by_host ON item (kind, host, created, id);
 CREATE INDEX item_by_other_id ON item (kind, id) WHERE id <> name;
-CREATE INDEX item_by_key ON item (kind, key_id);
 CREATE TABLE suffix (
     kind TEXT NOT NULL, base TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (kind, base)
 ) WITHOUT ROWID;
