@@ -11,6 +11,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from pathlib import Path
 from cpanel_emu.errors import ConfigurationError, StoreError
 from cpanel_emu.suggest import shown
 
+_SETTLED = 100_000_000
+"""Nanoseconds after which a second change surely gets another time stamp than the first."""
 TEMPORARY_PREFIX = ".writing-"
 """How the name of a file begins that is not yet complete; readers skip such names."""
 
@@ -210,6 +213,15 @@ class Root:
                 if os.path.samestat(os.fstat(handle), path.stat()):
                     return handle
             os.close(handle)
+
+
+def is_settled(changed: int) -> bool:
+    """Whether another change from now on is sure to give a file another time stamp than *changed*.
+
+    *changed* is in epoch nanoseconds. Systems stamp files some hundred times a second: of two
+    changes at once the second may not show.
+    """
+    return time.time_ns() - changed > _SETTLED
 
 
 def is_plain_name(name: str) -> bool:

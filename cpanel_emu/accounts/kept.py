@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from cpanel_emu.root import store_errors
+from cpanel_emu.root import is_settled, store_errors
 
 _T = TypeVar("_T")
-
-_SETTLED = 100_000_000
-"""Nanoseconds after which a second change surely gets another time stamp than the first."""
 
 _MOST_KEPT = 4096
 
@@ -69,7 +65,7 @@ class KeptFiles(Generic[_T]):
                 self._kept.pop(name, None)
                 return None
         value = self._parse(data, str(path))
-        if time.time_ns() - status.st_mtime_ns > _SETTLED:
+        if is_settled(status.st_mtime_ns):
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[name] = _Kept(str(path), _fields(status), value)

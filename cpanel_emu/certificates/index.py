@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,10 +19,9 @@ from cpanel_emu.certificates.index_database import (
     file_status,
 )
 from cpanel_emu.certificates.items import Item, ItemKind
+from cpanel_emu.root import is_settled
 
 _PAGE = 16
-_SETTLED = 100_000_000
-"""Nanoseconds after which a second change surely gets another time stamp than the first."""
 _INSERT = (
     f"INSERT INTO item ({ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
     "ON CONFLICT (kind, name) DO NOTHING RETURNING (SELECT changes FROM state)"
@@ -133,7 +131,7 @@ class Index(IndexDatabase):
         a log says nothing while another process may be at that.
         """
         statement = "SELECT DISTINCT host FROM item WHERE kind = ? ORDER BY host"
-        if not _is_settled(log):
+        if log is None or not is_settled(log[3]):
             return None, [str(host) for (host,) in self._rows(statement, (kind.value,))]
         with self._keeping_still() as is_still:
             hosts = [str(host) for (host,) in self._rows(statement, (kind.value,))]
@@ -224,8 +222,3 @@ def _item(row: tuple[object, ...]) -> Item:
         created=int(str(row[9])),
         details=json.loads(str(row[10])),
     )
-
-
-def _is_settled(status: FileStatus | None) -> bool:
-    """Whether a change from now on is sure to give the file another *status*."""
-    return status is not None and time.time_ns() - status[3] > _SETTLED

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from cpanel_emu.certificates import ids
 from cpanel_emu.errors import Failure
+from cpanel_emu.root import is_settled
 
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -167,13 +167,14 @@ def _loaded(data: bytes, *, checked: bool) -> PrivateKey:
 class KeyCache:
     """Keys by their file, so that a call neither parses nor checks one again.
 
-    An entry belongs to one state of one file (path, inode, size, time of change): a replaced
-    file is read anew. Bounded; the least recently used entry goes first. Thread-safe.
+    An entry belongs to one state of its file (inode, size, times of change): a replaced file is
+    read anew. A file that has just changed is not kept: a second change could leave all of these
+    alike. Bounded; the oldest entry goes first. Thread-safe.
     """
 
     def __init__(self, size: int = 256) -> None:
         self._size = size
-        self._keys: OrderedDict[tuple[str, int, int, int], KeyPair] = OrderedDict()
+        self._keys: dict[str, tuple[tuple[int, ...], KeyPair]] = {}
         self._lock = threading.Lock()
 
     def load(self, path: Path | str, read: Callable[[Path], str] | None = None) -> KeyPair:
@@ -190,22 +191,23 @@ class KeyCache:
             status = os.stat(path)  # noqa: PTH116  (pathlib's is twice as slow, on the hot path)
         except OSError:
             raise Failure(UNREADABLE_KEY) from None
-        identity = (str(path), status.st_ino, status.st_size, status.st_mtime_ns)
-        with self._lock:
-            known = self._keys.get(identity)
-            if known is not None:
-                self._keys.move_to_end(identity)
-                return known
+        name = str(path)
+        state = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        known = self._keys.get(name)
+        if known is not None and known[0] == state:
+            return known[1]
         try:
             file = Path(path)
             text = file.read_text("utf-8") if read is None else read(file)
         except (OSError, UnicodeDecodeError):
             raise Failure(UNREADABLE_KEY) from None
         loaded = parse(text, trusted=True)
-        with self._lock:
-            self._keys[identity] = loaded
-            while len(self._keys) > self._size:
-                self._keys.popitem(last=False)
+        if is_settled(status.st_ctime_ns):
+            with self._lock:
+                self._keys.pop(name, None)
+                self._keys[name] = (state, loaded)
+                while len(self._keys) > self._size:
+                    del self._keys[next(iter(self._keys))]
         return loaded
 
 

@@ -233,7 +233,7 @@ def test_leftovers_and_folders_are_no_accounts(directory: AccountDirectory, root
 def test_a_file_that_does_not_change_is_read_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_SETTLED", -1)  # as if every file were old
+    monkeypatch.setattr(kept, "is_settled", lambda _changed: True)
     parsed: list[bytes] = []
 
     def parse(data: bytes, source: str) -> bytes:
@@ -255,7 +255,7 @@ def test_a_file_that_does_not_change_is_read_once(
 def test_a_file_that_was_just_written_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_SETTLED", 10**18)  # as if every file were new
+    monkeypatch.setattr(kept, "is_settled", lambda _changed: False)
     parsed: list[bytes] = []
 
     def parse(data: bytes, _source: str) -> int:
@@ -272,7 +272,7 @@ def test_a_file_that_was_just_written_is_read_again(
 def test_the_number_of_kept_files_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_SETTLED", -1)
+    monkeypatch.setattr(kept, "is_settled", lambda _changed: True)
     monkeypatch.setattr(kept, "_MOST_KEPT", 2)
     parsed: list[bytes] = []
 

@@ -108,7 +108,7 @@ def test_it_waits_for_the_change_of_another_in_short_steps(
             if len(pauses) == 100:
                 their_change.close()
 
-        monkeypatch.setattr("cpanel_emu.certificates.index.time.sleep", pause)
+        monkeypatch.setattr("cpanel_emu.certificates.index_database.time.sleep", pause)
         with ours.changing():
             assert ours.is_marked("theirs")
     assert len(pauses) == 100

@@ -107,7 +107,8 @@ def test_generate(kind: KeyKind) -> None:
     assert keys.key_pair(keys.generate(kind)).kind == kind
 
 
-def test_the_cache_follows_the_file(tmp_path: Path) -> None:
+def test_the_cache_follows_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "is_settled", lambda _changed: True)
     path, cache = tmp_path / "x.key", KeyCache()
     path.write_text(_text())
     first = cache.load(path)
@@ -124,7 +125,17 @@ def test_the_cache_follows_the_file(tmp_path: Path) -> None:
         cache.load(path)
 
 
-def test_the_cache_is_bounded(tmp_path: Path) -> None:
+def test_what_has_just_changed_is_not_cached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "is_settled", lambda _changed: False)
+    path, cache = tmp_path / "x.key", KeyCache()
+    path.write_text(_text())
+    assert cache.load(path) is not cache.load(path)
+
+
+def test_the_cache_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "is_settled", lambda _changed: True)
     cache, paths = KeyCache(size=2), [tmp_path / name for name in "abc"]
     for path in paths:
         path.write_text(_text("rsa-1024"))
