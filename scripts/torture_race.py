@@ -23,6 +23,7 @@ def torture(found: report.Report, options: argparse.Namespace) -> None:
         runs=options.runs,
         seconds=options.seconds,
         clients=options.clients,
+        options={"CPANEL_EMU_FSYNC": options.fsync},
     )
 
 
@@ -32,6 +33,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=20, help="rounds")
     parser.add_argument("--seconds", type=float, help="rounds for so long, in place of --runs")
     parser.add_argument("--clients", type=int, default=8, help="clients at a time")
+    parser.add_argument("--fsync", choices=("on", "off"), default="off", help="the servers' option")
     found = report.Report("race", ("not linearizable", "torn", "unanswered"))
     return report.run(found, parser.parse_args(), torture)
 

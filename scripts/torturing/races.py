@@ -11,7 +11,7 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from torturing.doors import (
@@ -109,11 +109,11 @@ def _overlapping(history: Sequence[Operation]) -> int:
 
 
 @contextlib.contextmanager
-def _served(root: Path) -> Iterator[list[Server]]:
+def _served(root: Path, options: Mapping[str, str]) -> Iterator[list[Server]]:
     servers: list[Server] = []
     try:
-        servers.append(Server(root))
-        servers.append(Server(root, arguments=("--workers=2", "--liveapi=off")))
+        servers.append(Server(root, options))
+        servers.append(Server(root, options, arguments=("--workers=2", "--liveapi=off")))
         yield servers
         for server in servers:
             server.stop()
@@ -123,14 +123,20 @@ def _served(root: Path) -> Iterator[list[Server]]:
 
 
 def race(
-    report: Report, generator: random.Random, *, runs: int, seconds: float | None, clients: int
+    report: Report,
+    generator: random.Random,
+    *,
+    runs: int,
+    seconds: float | None,
+    clients: int,
+    options: Mapping[str, str],
 ) -> None:
-    """Run rounds: so many, or for so many seconds."""
+    """Run rounds: so many, or for so many seconds; *options* are the emulator's variables."""
     progress = Progress()
     until = None if seconds is None else time.monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         root = Path(folder, "root")
-        with _served(root) as (alone, together):
+        with _served(root, options) as (alone, together):
             for number in range(runs if until is None else 10**6):
                 if until is not None and time.monotonic() > until:
                     break
@@ -139,8 +145,9 @@ def race(
                     Race(report, generator, number, HttpDoor(alone.urls["cpanel"])),
                     root,
                     (alone, together),
-                    clients,
                     generator,
+                    clients=clients,
+                    options=options,
                 )
                 report.count("rounds")
         state: State = in_child(lambda: state_at(root)).sent
@@ -155,8 +162,10 @@ def _round(
     one: Race,
     root: Path,
     servers: tuple[Server, Server],
-    clients: int,
     generator: random.Random,
+    *,
+    clients: int,
+    options: Mapping[str, str],
 ) -> None:
     threads, opened = [], []
     for _ in range(clients):
@@ -165,7 +174,7 @@ def _round(
             (HttpDoor(servers[1].urls["cpanel"], "json"), 1.0),
             (HttpDoor(servers[1].urls["cpanel"], "execute"), 1.0),
             (LiveDoor(servers[0].socket_path), 1.0),
-            (ProgramDoor(root, {}), 0.02),
+            (ProgramDoor(root, options), 0.02),
         ]
         opened += [door for door, _ in doors]
         own = random.Random(generator.random())
