@@ -292,10 +292,18 @@ def make_private_directory(path: Path, *, fsync: bool = False) -> None:
     """
     # Path.mkdir(parents=True) would give the parents the permissive default mode.
     try:
-        path.mkdir(mode=0o700)
+        _make_private_directory(path, fsync=fsync)
     except FileNotFoundError:
+        if path == path.parent:
+            raise
         make_private_directory(path.parent, fsync=fsync)
-        make_private_directory(path, fsync=fsync)
+        # Once: some places, such as /proc, take no directory and say that this one is missing.
+        _make_private_directory(path, fsync=fsync)
+
+
+def _make_private_directory(path: Path, *, fsync: bool) -> None:
+    try:
+        path.mkdir(mode=0o700)
     except FileExistsError:
         if not path.is_dir():
             raise

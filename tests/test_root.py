@@ -299,3 +299,16 @@ def test_whoever_waits_for_a_lock_file_that_goes_takes_the_new_one(
     waiter.join()
     assert order == ["first", "second"]
     assert (root.locks / "x.lock").exists()
+
+
+def test_a_place_that_takes_no_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As /proc: it says that what is to be made is missing."""
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(StoreError, match="Cannot make the directory"):
+        Root.create(tmp_path / "root")

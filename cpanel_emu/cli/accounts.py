@@ -9,10 +9,13 @@ import click
 from cpanel_emu.accounts.models import Account, AccountError, is_domain
 from cpanel_emu.accounts.passwords import new_token, store_password
 from cpanel_emu.cli.common import emulator, emulator_options
+from cpanel_emu.cli.lazy_group import LazyGroup
 from cpanel_emu.errors import ConfigurationError
 
+_OPTIONS = emulator_options("root", "seed", "fsync", "clock", "random-seed", "config")
 
-@click.group()
+
+@click.group(cls=LazyGroup)
 def account() -> None:
     """Add, list, show and remove accounts."""
 
@@ -22,9 +25,13 @@ def account() -> None:
 @click.argument("domain")
 @click.option("--password", help="The password; without it, it is asked for or read from input.")
 @click.option("--owner", default="root", show_default=True, help="Who may act for the account.")
-@emulator_options
+@_OPTIONS
 def add(user: str, domain: str, password: str | None, owner: str, **flags: object) -> None:
-    """Add the account USER with the main domain DOMAIN."""
+    """Add the account USER with the main domain DOMAIN.
+
+    Example:
+      cpanel-emu account add jane example.org --password secret
+    """
     if not is_domain(domain):
         raise ConfigurationError(f'"{domain}" is no domain; write it like example.com.')
     with emulator(flags) as server:
@@ -47,7 +54,7 @@ def _read_password() -> str:
 
 
 @account.command("list")
-@emulator_options
+@_OPTIONS
 def list_accounts(**flags: object) -> None:
     """List the accounts: user, domain, owner."""
     with emulator(flags) as server:
@@ -57,7 +64,7 @@ def list_accounts(**flags: object) -> None:
 
 @account.command("show")
 @click.argument("user")
-@emulator_options
+@_OPTIONS
 def show(user: str, **flags: object) -> None:
     """Show the account USER, without its secrets."""
     with emulator(flags) as server:
@@ -83,7 +90,7 @@ def show(user: str, **flags: object) -> None:
 
 @account.command("remove")
 @click.argument("user")
-@emulator_options
+@_OPTIONS
 def remove(user: str, **flags: object) -> None:
     """Remove the account USER with everything it stored."""
     with emulator(flags) as server:
@@ -91,18 +98,24 @@ def remove(user: str, **flags: object) -> None:
     click.echo(f"Removed {user}.")
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def token() -> None:
     """Add API tokens."""
 
 
-@token.command("add")
+@token.command("add", short_help="Add a token and print it.")
 @click.argument("user")
 @click.argument("name")
 @click.option("--value", help="The token; without it, one is made.")
-@emulator_options
+@_OPTIONS
 def add_token(user: str, name: str, value: str | None, **flags: object) -> None:
-    """Let USER, an account or root, log in with a token called NAME; prints the token."""
+    """Let USER, an account or root, log in with a token called NAME; prints the token.
+
+    Example:
+      cpanel-emu token add user ci
+
+    Then a client sends the header "Authorization: cpanel user:TOKEN".
+    """
     with emulator(flags) as server:
         text = value or new_token(server.random)
         server.accounts.add_token(user, name, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -23,29 +23,32 @@ _ON_ALONE = frozenset({"fsync", "strict"})
 """Options that may stand without their value."""
 
 
-def emulator_options(command: _Command) -> _Command:
-    """Give a command every option of the table."""
-    return options_but()(command)
+def emulator_options(*shown: str, but: str = "") -> Callable[[_Command], _Command]:
+    """Return what gives a command every option of the table.
+
+    Args:
+        shown: the options that its help tells of; without any, it tells of all.
+        but: an option that the command has in a way of its own.
+    """
+    return _options([option for option in OPTIONS if option.name != but], shown)
 
 
-def options_but(*left_out: str) -> Callable[[_Command], _Command]:
-    """Return what gives a command every option of the table but those *left_out*."""
+def options_of(*names: str) -> Callable[[_Command], _Command]:
+    """Return what gives a command the options of the table with these names."""
+    return _options([option for option in OPTIONS if option.name in names], names)
 
+
+def _options(options: Sequence[Option], shown: Sequence[str]) -> Callable[[_Command], _Command]:
     def give(command: _Command) -> _Command:
-        for option in reversed(OPTIONS):
-            if option.name not in left_out:
-                command = _flag(option)(command)
+        for option in reversed(options):
+            is_hidden = bool(shown) and option.name not in shown
+            command = _flag(option, is_hidden=is_hidden)(command)
         return command
 
     return give
 
 
-def options_of(*names: str) -> Callable[[_Command], _Command]:
-    """Return what gives a command the options of the table with these names."""
-    return options_but(*(option.name for option in OPTIONS if option.name not in names))
-
-
-def _flag(option: Option) -> Callable[[_Command], _Command]:
+def _flag(option: Option, *, is_hidden: bool) -> Callable[[_Command], _Command]:
     alone: dict[str, Any] = {}
     if option.name in _ON_ALONE:
         alone = {"is_flag": False, "flag_value": "on"}
@@ -55,6 +58,7 @@ def _flag(option: Option) -> Callable[[_Command], _Command]:
         metavar=option.metavar,
         multiple=option.repeatable,
         help=f"{option.help}  [default: {option.default_text}]",
+        hidden=is_hidden,
         **alone,
     )
 

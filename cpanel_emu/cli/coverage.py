@@ -11,8 +11,8 @@ from cpanel_emu.functions.table import REGISTRY
 from cpanel_emu.releases import RELEASES
 
 
-@click.command()
-@emulator_options
+@click.command(short_help="Show which functions answer, by way in and release.")
+@emulator_options("stubs", "config")
 def coverage(**flags: object) -> None:
     """Show which functions are implemented, stubbed or unknown, by way in and release.
 

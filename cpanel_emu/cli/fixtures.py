@@ -7,9 +7,10 @@ import click
 from cpanel_emu.cli.fixtures_record import record
 from cpanel_emu.cli.fixtures_update import update
 from cpanel_emu.cli.fixtures_verify import verify
+from cpanel_emu.cli.lazy_group import LazyGroup
 
 
-@click.group()
+@click.group(cls=LazyGroup, short_help="Check answers against golden files.")
 def fixtures() -> None:
     """Check answers against golden files, rewrite them, or record them from a real server.
 

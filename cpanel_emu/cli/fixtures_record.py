@@ -80,6 +80,9 @@ def record(
     certificates, session names. Members may come in any order.
 
     Use a test account: what your program does is done.
+
+    Example:
+      cpanel-emu fixtures record --target https://host.example.com:2083 --out recorded
     """
     ending = Ending()
     upstreams = [Upstream(door, url) for door, url in door_urls(targets).items()]

@@ -21,7 +21,7 @@ _EVERYONE_READS = 0o644
 _OFF = {"", "0", "false", "no", "off"}
 
 
-@click.command()
+@click.command(short_help="Rewrite expected answers, and show each difference.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @run_options
 @click.option(

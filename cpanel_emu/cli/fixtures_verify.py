@@ -23,7 +23,7 @@ from cpanel_emu.testing.junit import Row, junit_xml
 _EVERYONE_READS = 0o644
 
 
-@click.command()
+@click.command(short_help="Compare answers with golden cases, byte for byte.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @run_options
 @narrowing_options
@@ -51,6 +51,10 @@ def verify(
     With --target the answers come from another server, and what the cases do is done there. They
     run over sockets, under one release; members may come in any order, as they do from real
     servers, and the date is the server's own. Cases that need a server to themselves are skipped.
+
+    Examples:
+      cpanel-emu fixtures verify -k 'gencsr*'
+      cpanel-emu fixtures verify mycases --target https://host.example.com:2083
     """
     if junitxml is not None and not junitxml.absolute().parent.is_dir():
         raise ConfigurationError(f"--junitxml: there is no folder {junitxml.parent}.")

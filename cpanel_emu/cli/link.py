@@ -19,7 +19,7 @@ class LinkError(EmulatorError):
     """A link cannot be made or removed; the text says why and names the mend."""
 
 
-@click.command()
+@click.command(short_help="Put cpapi2, cpapi1 and uapi where scripts look for them.")
 @click.option(
     "--prefix",
     type=click.Path(file_okay=False, path_type=Path),
@@ -33,6 +33,11 @@ def link(prefix: Path, remove: bool) -> None:
 
     These are /usr/local/cpanel/bin/cpapi2 and /usr/bin/cpapi2, and the same for the other two. A
     file that is there already is left alone, and then nothing is linked.
+
+    Examples:
+      sudo cpanel-emu link
+      cpanel-emu link --prefix /srv/jail
+      cpanel-emu link --prefix /srv/jail --remove
     """
     links = list(_links(prefix.absolute(), _program_folder()))
     change = _remove if remove else _make

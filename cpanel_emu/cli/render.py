@@ -7,12 +7,12 @@ import urllib.parse
 import click
 
 from cpanel_emu.accounts.models import AccountError
-from cpanel_emu.cli.common import FAILED, emulator, options_but
+from cpanel_emu.cli.common import FAILED, emulator, emulator_options
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.frontend import PageRequest
 
 
-@click.command()
+@click.command(short_help="Print a page of the theme as it is served.")
 @click.argument("page")
 @click.option("--user", default="user", show_default=True, help="The account that looks at it.")
 @click.option(
@@ -22,7 +22,11 @@ from cpanel_emu.frontend import PageRequest
 @click.option(
     "--strict", is_flag=True, envvar="CPANEL_EMU_STRICT", help="Exit with 1 after any warning."
 )
-@options_but("strict")
+@emulator_options(
+    *("root", "seed", "emulate-version", "theme", "stubs", "page-cache", "clock"),
+    *("random-seed", "key-pool", "faults", "config"),
+    but="strict",
+)
 def render(
     page: str, user: str, fields: tuple[str, ...], query: str, strict: bool, **flags: object
 ) -> None:
@@ -31,6 +35,11 @@ def render(
     Where there is no tag page of that name, PAGE.tt is processed by Template Toolkit, or else the
     LiveAPI page PAGE.live.php is run. What the page asked for in vain goes to standard error, with
     file, line and rule.
+
+    Examples:
+      cpanel-emu render ssl/index.html
+      cpanel-emu render ssl/gencsr.html --user user --form host=example.com
+      cpanel-emu render mail/boxes.html --theme mytheme --stubs mystubs --strict
     """
     posted = _posted(fields)
     form = {**dict(urllib.parse.parse_qsl(query, keep_blank_values=True)), **posted}

@@ -19,11 +19,18 @@ from cpanel_emu.server.long_lived import spare_the_collector
 
 
 @click.command()
-@emulator_options
+@emulator_options()
 def serve(**flags: object) -> None:
     """Run the server until SIGTERM or Ctrl-C.
 
     Prints one line per listening URL and one for the LiveAPI socket, then "ready" when it answers.
+
+    Examples:
+      cpanel-emu serve
+      cpanel-emu serve --emulate-version 11.32 --root /tmp/emulated
+      cpanel-emu serve --theme mytheme --stubs mystubs --strict
+
+    Each option is also a variable, CPANEL_EMU_EMULATE_VERSION, and a key in the file of --config.
     """
     ending = Ending()
     options = resolved(flags)

@@ -17,7 +17,7 @@ from cpanel_emu.migration.check.text import text_report
 from cpanel_emu.suggest import unknown
 
 
-@click.command()
+@click.command(short_help="Tell what a theme uses, and what is broken in it.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option(
@@ -63,6 +63,11 @@ def check(
     have, and those that UAPI has a successor for; finds tags that are not closed, files and texts
     that are missing, and whatever a person must look at before the theme is converted. Every
     finding has a place, a rule and a mend. Nothing is run and nothing is changed.
+
+    Examples:
+      cpanel-emu theme check mytheme
+      cpanel-emu theme check mytheme --html report.html --title "Our theme"
+      cpanel-emu theme check mytheme --exclude 'old/*' --ignore unescaped-input
 
     Exit status: 0 clean, 1 if anything is unknown or broken, 2 wrong usage.
     """

@@ -9,20 +9,19 @@ from pathlib import Path
 
 import click
 
-from cpanel_emu.cli.common import FAILED, options_but
+from cpanel_emu.cli.common import FAILED, options_of
 from cpanel_emu.cli.output import STANDARD_OUTPUT, require_places, terminal_paint, write_output
 from cpanel_emu.cli.progress import Progress
 from cpanel_emu.migration.compare.comparing import Comparer, Comparison
 from cpanel_emu.migration.compare.matrix_file import MatrixFile, read_matrix
 from cpanel_emu.migration.compare.text import text_lines
 from cpanel_emu.migration.compare.wanted import Wanted
-from cpanel_emu.option_table import OPTIONS
 
 _TAKEN = ("seed", "emulate-version", "stubs")
 """The options of the emulator that a comparison is made with; the rest must be the same."""
 
 
-@click.command()
+@click.command(short_help="Show where two themes print something else.")
 @click.argument("old", metavar="OLD", type=click.Path(path_type=Path))
 @click.argument("new", metavar="NEW", type=click.Path(path_type=Path))
 @click.option(
@@ -35,7 +34,7 @@ _TAKEN = ("seed", "emulate-version", "stubs")
 )
 @click.option("--page", "pages", multiple=True, metavar="GLOB", help="Only these pages.")
 @click.option("--state", "states", multiple=True, metavar="GLOB", help="Only these states.")
-@click.option("--matrix", metavar="FILE", type=click.Path(path_type=Path), help="States in TOML.")
+@click.option("--matrix", metavar="FILE", type=click.Path(path_type=Path), help="Own states.")
 @click.option("--user", default="", metavar="USER", help="The account; else the first by name.")
 @click.option("--included", is_flag=True, help="Also compare files that others include, alone.")
 @click.option("--list", "only_list", is_flag=True, help="Print the cells and render none.")
@@ -60,7 +59,7 @@ _TAKEN = ("seed", "emulate-version", "stubs")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--junitxml", metavar="FILE", help="Write JUnit XML for CI; - prints it.")
 @click.option("--html", metavar="FILE", help="Write a report in one file; - prints it.")
-@options_but(*(option.name for option in OPTIONS if option.name not in _TAKEN))
+@options_of(*_TAKEN)
 def compare(
     *,
     old: Path,
@@ -87,6 +86,11 @@ def compare(
     the server; a page is known by its address. States are accounts, features, what is stored, forms
     with plausible, empty and hostile values, and functions that fail: those that a page can see.
     What a page leaves behind, stored files and page variables, must be the same too.
+
+    Examples:
+      cpanel-emu theme compare old new
+      cpanel-emu theme compare old new --as html --html report.html
+      cpanel-emu theme compare old new --page 'ssl/*' --state '*hostile form' -x
 
     Exit status: 0 no difference, 1 some, 2 wrong usage.
     """

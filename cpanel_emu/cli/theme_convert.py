@@ -24,7 +24,7 @@ from cpanel_emu.migration.pages import walk
 from cpanel_emu.migration.shown import printable
 
 
-@click.command()
+@click.command(short_help="Write a theme anew as LivePHP or Template Toolkit.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--to", "target", required=True, type=click.Choice(sorted(TARGETS)), help="What pages become."
@@ -71,6 +71,10 @@ def convert(
     Calls stay API 1 and API 2, for no known successor in UAPI prints the same in every state.
     --uapi all changes every call that can be changed, and lists each with how it may differ, and
     each call that stays with what is missing.
+
+    Examples:
+      cpanel-emu theme convert mytheme --to tt --out newtheme --dry-run
+      cpanel-emu theme convert mytheme --to livephp --out newtheme
 
     Exit status: 0 all was converted, 1 something is left to do, 2 wrong usage.
     """

@@ -94,7 +94,10 @@ def _check_sequence(suite: Suite) -> None:
 def _read(path: Path, schema: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        mend = "; name a folder of golden cases" if path.name == SUITE_FILE else ""
+        raise CaseError(f"{path} cannot be read: {error.strerror}{mend}.") from error
+    except (ValueError, RecursionError) as error:
         raise CaseError(f"{path}: {error}") from error
     faults = violations(table, load_schema(schema))
     if faults:
