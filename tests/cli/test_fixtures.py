@@ -134,7 +134,7 @@ def test_selection_and_fail_fast(suite: Path) -> None:
         (["verify", "SUITE", "--release", "11.33"], 'no release "11.33"; only: docs.'),
         (["verify", "SUITE", "--target", "http://h:1"], "Port 1 tells no door"),
         (["verify", "SUITE", "--reset"], "--reset needs --target"),
-        (["verify", "nowhere"], "suite.toml: [Errno 2]"),
+        (["verify", "nowhere"], "name a folder of golden cases"),
         (["update", "SUITE", "--release", "docs"], "--release is for --target"),
         (["verify", "SUITE", "--junitxml", "no/x.xml"], "--junitxml: there is no folder no."),
         (["record", "--target", "http://h:2082", "--out", "x", "--listen", "x"], "ADDR:PORT"),
