@@ -11,14 +11,14 @@ import contextlib
 import functools
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from cpanel_emu import resources
 from cpanel_emu.accounts.directory import AccountDirectory
-from cpanel_emu.accounts.models import Account, AccountError
+from cpanel_emu.accounts.models import Account
 from cpanel_emu.accounts.preferences import Preferences
 from cpanel_emu.call import Answer, Api, Arguments, Call
 from cpanel_emu.certificates.manager import SslManager
@@ -80,22 +80,22 @@ class Emulator:
     """
 
     def __init__(self, root: str | Path | None = None, **keywords: object) -> None:
-        self._closing = contextlib.ExitStack()
-        with contextlib.ExitStack() as undo:
-            undo.callback(self._closing.close)
-            self._open(self._options({"root": root, **keywords}))
-            undo.pop_all()
+        self._start(lambda: self._options({"root": root, **keywords}))
 
     @classmethod
     def with_options(cls, options: Options) -> Self:
         """Return an emulator with *options* that were resolved before."""
         emulator = cls.__new__(cls)
-        emulator._closing = contextlib.ExitStack()
-        with contextlib.ExitStack() as undo:
-            undo.callback(emulator._closing.close)
-            emulator._open(options)
-            undo.pop_all()
+        emulator._start(lambda: options)
         return emulator
+
+    def _start(self, options: Callable[[], Options]) -> None:
+        """Open with what *options* returns; close what was opened if that comes to nothing."""
+        self._closing = contextlib.ExitStack()
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._closing.close)
+            self._open(options())
+            undo.pop_all()
 
     def _open(self, options: Options) -> None:
         self.options = options
@@ -283,9 +283,7 @@ class Emulator:
         """
         if api not in _API_NAMES:
             raise ConfigurationError(f'Unknown API "{api}"; choose 1, 2 or 3.')
-        account = self.accounts.get(user)
-        if account is None:
-            raise AccountError(f'There is no account "{user}".')
+        account = self.accounts.existing(user)
         arguments = Arguments(
             named={name: str(value) for name, value in named.items()},
             positional=tuple(str(value) for value in positional),
@@ -316,9 +314,7 @@ class Emulator:
         """
         from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (as above)
 
-        account = self.accounts.get(user)
-        if account is None:
-            raise AccountError(f'There is no account "{user}".')
+        account = self.accounts.existing(user)
         request = PageRequest(account, page, form or {})
         with through(Passage(Door.PAGE, records=False)):
             return self.pages.render(request, strict=strict).body
@@ -329,9 +325,7 @@ class Emulator:
         Raises:
             AccountError: there is no such account.
         """
-        if self.accounts.get(user) is None:
-            raise AccountError(f'There is no account "{user}".')
-        return self._managers.using(user)
+        return self._managers.using(self.accounts.existing(user).user)
 
     def remove_account(self, user: str) -> None:
         """Remove the account *user* with its home, its index and its sessions.

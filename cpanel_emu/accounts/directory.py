@@ -74,6 +74,17 @@ class AccountDirectory:
         """Return the account *user*, or ``None``, also for what can be no account's name."""
         return self._accounts.get(user) if is_account_name(user) else None
 
+    def existing(self, user: str) -> Account:
+        """Return the account *user*.
+
+        Raises:
+            AccountError: there is no such account.
+        """
+        account = self.get(user)
+        if account is None:
+            raise AccountError(f"There is no account {shown(user)}.")
+        return account
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all accounts, sorted."""
         with store_errors("read", self._users):
@@ -117,7 +128,7 @@ class AccountDirectory:
             AccountError: there is no such account, or *change* renamed it.
         """
         with self.root.lock(LOCK):
-            account = change(self._existing(user))
+            account = change(self.existing(user))
             if account.user != user:
                 raise AccountError(f'The account "{user}" cannot be renamed.')
             self._write(account)
@@ -130,7 +141,7 @@ class AccountDirectory:
             AccountError: there is no such account, or it owns others.
         """
         with self.root.lock(LOCK):
-            self._existing(user)
+            self.existing(user)
             if owned := [account.user for account in self.owned_by(user)]:
                 raise AccountError(
                     f'The account "{user}" owns {", ".join(owned)}; remove these first.'
@@ -173,12 +184,6 @@ class AccountDirectory:
         with self.root.lock(LOCK):
             if not self.is_seeded:
                 self._write_server(ServerRecord(server, root_user))
-
-    def _existing(self, user: str) -> Account:
-        account = self.get(user)
-        if account is None:
-            raise AccountError(f"There is no account {shown(user)}.")
-        return account
 
     def _server_record(self) -> ServerRecord:
         return self._servers.get(self._server_file) or ServerRecord()

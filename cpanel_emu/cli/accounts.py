@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from cpanel_emu.accounts.models import Account, AccountError, is_domain
+from cpanel_emu.accounts.models import Account, is_domain
 from cpanel_emu.accounts.passwords import new_token, store_password
 from cpanel_emu.cli.common import emulator, emulator_options
 from cpanel_emu.cli.lazy_group import LazyGroup
@@ -68,9 +68,7 @@ def list_accounts(**flags: object) -> None:
 def show(user: str, **flags: object) -> None:
     """Show the account USER, without its secrets."""
     with emulator(flags) as server:
-        one = server.accounts.get(user)
-        if one is None:
-            raise AccountError(f'There is no account "{user}".')
+        one = server.accounts.existing(user)
         features = ", ".join(
             f"{name} {'on' if on else 'off'}" for name, on in sorted(one.features.items())
         )

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cpanel_emu import resources
-from cpanel_emu.accounts.models import AccountError
 from cpanel_emu.call import Data
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.frontend import PageRequest
@@ -127,12 +126,9 @@ def _http(title: str, url: str, target: str, user: str, expected: str) -> Way:
 
 def _tag(server: Emulator) -> Way:
     """The tag form of the handbook (``ssl §1.2``), rendered as page text."""
-    account = server.accounts.get(USER)
-    if account is None:
-        raise AccountError(f'There is no account "{USER}".')
     parameters = ", ".join(f'{name}="{value}"' for name, value in _FIELDS.items())
     tag = f"<?cp SSL::gencsr(%,output) {parameters} ?>"
-    page = server.frontend.open(PageRequest(account, "demo.html"))
+    page = server.frontend.open(PageRequest(server.accounts.existing(USER), "demo.html"))
     return Way("Tag page", tag, page.text(tag), _GENERATED)
 
 

@@ -6,7 +6,6 @@ import urllib.parse
 
 import click
 
-from cpanel_emu.accounts.models import AccountError
 from cpanel_emu.cli.common import FAILED, emulator, emulator_options
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.frontend import PageRequest
@@ -44,9 +43,7 @@ def render(
     posted = _posted(fields)
     form = {**dict(urllib.parse.parse_qsl(query, keep_blank_values=True)), **posted}
     with emulator(flags) as server:
-        account = server.accounts.get(user)
-        if account is None:
-            raise AccountError(f'There is no account "{user}".')
+        account = server.accounts.existing(user)
         request = PageRequest(account, page.removeprefix("/"), form)
         rendered = server.pages.render(request, query=query, posted=posted)
     click.echo(rendered.body, nl=False)

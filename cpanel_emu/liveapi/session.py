@@ -104,10 +104,7 @@ class LiveApiSession:
         return self._encoded(answer)
 
     def _call(self, call: Call) -> Answer:
-        user = self._request.account.user
-        account = self._emulator.accounts.get(user)
-        if account is None:
-            raise AccountError(f'There is no account "{user}".')
+        account = self._emulator.accounts.existing(self._request.account.user)
         page = replace(self._request, account=account, variables=self._page.variables)
         return self._emulator.answer(call, account, page=page)
 
@@ -161,9 +158,7 @@ def open_standing_session(emulator: Emulator, user: str) -> LiveApiSession:
     Raises:
         AccountError: there is no such account.
     """
-    names = (user,) if user else emulator.accounts.names()[:1]
-    account = emulator.accounts.get(names[0]) if names else None
-    if account is None:
-        named = f'no account "{user}"' if user else "no account"
-        raise AccountError(f"There is {named}.")
-    return LiveApiSession(emulator, PageRequest(account, ""))
+    name = user or next(iter(emulator.accounts.names()), None)
+    if name is None:
+        raise AccountError("There is no account.")
+    return LiveApiSession(emulator, PageRequest(emulator.accounts.existing(name), ""))

@@ -298,7 +298,7 @@ def test_the_first_account_by_name(emulator: Emulator) -> None:
     assert Talk(open_standing_session(emulator, "username")).ask("<cpanel print='$user'>") == (
         "username"
     )
-    with pytest.raises(AccountError, match='There is no account "nobody"'):
+    with pytest.raises(AccountError, match="There is no account 'nobody'"):
         open_standing_session(emulator, "nobody")
     for name in ("user", "username"):
         emulator.remove_account(name)
@@ -309,7 +309,7 @@ def test_the_first_account_by_name(emulator: Emulator) -> None:
 def test_an_account_that_was_removed_is_not_spoken_for(emulator: Emulator) -> None:
     talk = Talk(open_standing_session(emulator, "user"))
     emulator.remove_account("user")
-    with pytest.raises(AccountError, match='There is no account "user"'):
+    with pytest.raises(AccountError, match="There is no account 'user'"):
         talk.act(module="SSL", func="listkeys", apiversion="2")
 
 

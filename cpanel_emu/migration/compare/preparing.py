@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from cpanel_emu.accounts.models import Account, AccountError
+from cpanel_emu.accounts.models import Account
 from cpanel_emu.accounts.preferences import Preferences
 from cpanel_emu.call import Api, Arguments, Call, Printed, Refusal
 from cpanel_emu.emulator import Emulator
@@ -44,9 +44,7 @@ def prepare_account(emulator: Emulator, user: str, state: State) -> None:
         AccountError: there is no such account.
         PreparationError: it cannot be brought into the state.
     """
-    account = emulator.accounts.get(user)
-    if account is None:
-        raise AccountError(f'There is no account "{user}".')
+    account = emulator.accounts.existing(user)
     _store(emulator, account, state.stored)
     for prepared in state.prepare:
         call = Call(prepared.api, prepared.module, prepared.function, prepared.arguments)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cpanel_emu import resources
-from cpanel_emu.accounts.models import Account, AccountError
+from cpanel_emu.accounts.models import Account
 from cpanel_emu.emulator import Emulator
 from cpanel_emu.frontend import PageRequest
 from cpanel_emu.journal import Door, Passage
@@ -78,7 +78,7 @@ class Side:
             self.emulator = Emulator(**{**_SAME, **options, "root": None, "theme": link})
             self._closing.callback(self.emulator.close)
             self._pages = Pages(self.emulator, limits)
-            self._user = self._account(user or self._first()).user
+            self._user = self.emulator.accounts.existing(user or self._first()).user
             undo.pop_all()
         self._prepared: object = Stored.SEEDED
         self._before: Mapping[str, str] = {}
@@ -94,7 +94,7 @@ class Side:
     @property
     def account(self) -> Account:
         """The account that looks at pages unless a state names another."""
-        return self._account(self._user)
+        return self.emulator.accounts.existing(self._user)
 
     def render(self, cell: Cell) -> Rendered:
         """Return what the page of *cell* gives in its state.
@@ -109,7 +109,7 @@ class Side:
         self._reseed()
         self.emulator.journal.clear()
         self.emulator.faults.replace(planned_faults(state))
-        rendered = self._rendered(cell.page, self._account(user), state)
+        rendered = self._rendered(cell.page, self.emulator.accounts.existing(user), state)
         stored = self._stored(user)
         return dataclasses.replace(rendered, stored=stored)
 
@@ -156,12 +156,6 @@ class Side:
 
     def _first(self) -> str:
         return next(iter(self.emulator.accounts.names()), "")
-
-    def _account(self, user: str) -> Account:
-        account = self.emulator.accounts.get(user)
-        if account is None:
-            raise AccountError(f'There is no account "{user}".')
-        return account
 
     def _prepare(self, state: State, user: str) -> None:
         """Bring the account into the state, from the seed on unless it is there already."""

@@ -231,7 +231,7 @@ def test_what_nobody_can_compare(pair: Pair) -> None:
         pair.comparer(pages=("nix.html",))
     with pytest.raises(ConfigurationError, match="--list shows them"):
         pair.comparer(states=("nix",))
-    with pytest.raises(AccountError, match='no account "nobody"'):
+    with pytest.raises(AccountError, match="no account 'nobody'"):
         pair.comparer(user="nobody")
 
 
