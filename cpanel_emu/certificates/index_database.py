@@ -160,7 +160,7 @@ class IndexDatabase:
 
     def _error(self, error: Exception) -> StoreError:
         text = f"The index {self._path} cannot be used: {error}."
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+        if not _is_damage(error):
             return StoreError(text)
         self._put_out_of_the_way()
         return IndexLost(text)
@@ -336,6 +336,15 @@ class IndexDatabase:
                 return self._execute(statement, values).fetchall()
             except sqlite3.Error as error:
                 raise self._error(error) from error
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether *error* tells that the file holds what SQLite, or we, never wrote."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        # Not SQLite's own, but Python's: a text that is no UTF-8.
+        return isinstance(error, sqlite3.OperationalError)
+    return code & 0xFF in _DAMAGED
 
 
 def _private(path: str, flags: int) -> int:

@@ -74,6 +74,21 @@ def test_a_record_that_is_none_is_damage(tmp_path: Path) -> None:
         assert index.named(ItemKind.KEY, "x") is None
 
 
+def test_a_text_that_is_none_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite"
+    with contextlib.closing(Index(path)) as index:
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            row = ("key", "x", "x", "x", 1, "x", "x", "x", "x", 1, "{}")
+            database.execute(f"INSERT INTO item VALUES ({', '.join('?' * len(row))})", row)
+            database.execute("UPDATE item SET modulus = CAST(x'61ff' AS TEXT)")
+            database.commit()
+        with pytest.raises(IndexLost, match="UTF-8"):
+            list(index.all_of(ItemKind.KEY))
+        assert not index.is_current
+    with contextlib.closing(Index(path)) as index:
+        assert list(index.all_of(ItemKind.KEY)) == []
+
+
 def test_a_change_that_fails_undoes_what_it_did_to_files(tmp_path: Path) -> None:
     place = OwnFolder(tmp_path, "ssl", "keys")
     place.make()
