@@ -195,7 +195,7 @@ class Siege:
         self._report.count("starts after a kill")
         server = Server(self._root)
         try:
-            self._compare_listed(HttpDoor(server.urls["cpanel"]))
+            self._compare_listed(server)
             self._compare_sessions(server.urls["cpanel"])
         finally:
             server.stop()
@@ -207,11 +207,16 @@ class Siege:
         self._compare_lives(_by_life(state))
         self._compare_accounts(state)
 
-    def _compare_listed(self, door: HttpDoor) -> None:
+    def _compare_listed(self, server: Server) -> None:
         """Check that both lists of UAPI tell each thing that must be there."""
+        door = HttpDoor(server.urls["cpanel"])
         for kind in ("key", "csr"):
-            rows = door.ask(Call(f"list_{kind}s", api="uapi")).data
-            listed = {row["friendly_name"] for row in rows}
+            answer = door.ask(Call(f"list_{kind}s", api="uapi"))
+            if answer.error:
+                text = f"round {self._round}: list_{kind}s: {answer.error} {server.errors()[-300:]}"
+                self._report.defect("refused", text)
+                continue
+            listed = {row["friendly_name"] for row in answer.data}
             for life in self._lives.values():
                 for one, name in life.things:
                     sure = all((one, name) in state for state in life.allowed())
