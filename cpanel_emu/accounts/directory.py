@@ -171,14 +171,6 @@ class AccountDirectory:
             self._write_server(record)
         return record.root
 
-    def update_server(self, change: Callable[[Server], Server]) -> Server:
-        """Replace the server's data by what *change* makes of them, and return that."""
-        with self.root.lock(LOCK):
-            record = self._server_record()
-            record = replace(record, server=change(record.server))
-            self._write_server(record)
-        return record.server
-
     def finish_seeding(self, server: Server, root_user: WhmUser) -> None:
         """Write the server's file, unless it is there; from then on the root counts as seeded."""
         with self.root.lock(LOCK):

@@ -17,7 +17,6 @@ from tests.certificates.authority import Authority
 from tests.functions.caller import EXAMPLE, EXAMPLE_KEY, NOW, Caller, key_text
 
 MakeCaller = Callable[[str], Caller]
-YES = {"result": 1}
 _OTHER_KEY = key_text("pool/rsa-2048-4.key")
 
 

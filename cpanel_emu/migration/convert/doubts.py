@@ -33,7 +33,7 @@ class Doubts:
     """
 
     def __init__(self, document: tree.Document) -> None:
-        self._document = document
+        self._document = document  # while it lives, no other node has the id of one of its
         self._warned = {
             (warning.line, warning.column)
             for warning in document.warnings
