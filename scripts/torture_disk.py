@@ -17,13 +17,16 @@ from torturing.bad_disks import suffer_all
 
 def torture(found: report.Report, options: argparse.Namespace) -> None:
     """Go through every trouble."""
-    suffer_all(found, random.Random(options.seed), rounds=options.runs)
+    suffer_all(found, random.Random(options.seed), rounds=options.runs, patience=options.patience)
 
 
 def main() -> int:
     """Run from the command line."""
     parser = report.parser(__doc__)
     parser.add_argument("--runs", type=int, default=5, help="how often each trouble comes and goes")
+    parser.add_argument(
+        "--patience", type=float, default=60, help="seconds to wait for an answer in bad times"
+    )
     harmful = ("torn", "wrong text", "not refused", "not well", "hung up", "500s")
     return report.run(report.Report("disk", harmful), parser.parse_args(), torture)
 

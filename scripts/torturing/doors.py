@@ -107,10 +107,16 @@ def _read_json(text: bytes | str, call: Call) -> Answer:
 
 
 class HttpDoor:
-    """The cPanel port, kept open; by JSON, by XML, or below ``/execute/``."""
+    """The cPanel port, kept open; by JSON, by XML, or below ``/execute/``.
 
-    def __init__(self, url: str, form: str = "json", user: str = USER) -> None:
+    *patience* is how many seconds it waits for an answer.
+    """
+
+    def __init__(
+        self, url: str, form: str = "json", user: str = USER, *, patience: float = _PATIENCE
+    ) -> None:
         self.name = f"HTTP {form}"
+        self._patience = patience
         self._form = form
         self._address = urlsplit(url).netloc
         secret = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
@@ -144,7 +150,7 @@ class HttpDoor:
             Unanswered, WrongAnswer: there is none.
         """
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._address, timeout=_PATIENCE)
+            self._connection = http.client.HTTPConnection(self._address, timeout=self._patience)
         try:
             self._connection.request("POST", path, urlencode(fields), self._headers)
             answer = self._connection.getresponse()
@@ -172,10 +178,14 @@ def _read_xml(body: bytes, call: Call) -> Answer:
 
 
 class LiveDoor:
-    """The standing LiveAPI socket, in the frames of the PHP class (``liveapi_cli §1``)."""
+    """The standing LiveAPI socket, in the frames of the PHP class (``liveapi_cli §1``).
 
-    def __init__(self, path: Path) -> None:
+    *patience* is how many seconds it waits for an answer.
+    """
+
+    def __init__(self, path: Path, *, patience: float = _PATIENCE) -> None:
         self.name = "LiveAPI"
+        self._patience = patience
         self._path = path
         self._socket: socket.socket | None = None
 
@@ -196,7 +206,7 @@ class LiveDoor:
         try:
             if self._socket is None:
                 self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                self._socket.settimeout(_PATIENCE)
+                self._socket.settimeout(self._patience)
                 self._socket.connect(str(self._path))
                 self._exchange('<cpaneljson enable="1">')
             text = self._exchange(payload)

@@ -19,7 +19,7 @@ SCRIPTS = ROOT / "scripts"
 
 SHORT = {
     "crash": ["--changes=8", "--points=2", "--runs=1"],
-    "disk": ["--runs=1"],
+    "disk": ["--runs=1", "--patience=5"],
     "race": ["--runs=1", "--clients=4"],
     "soak": ["--seconds=5", "--clients=3"],
 }
