@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeAlias
 
 from cpanel_emu.migration.compare.comparing import Comparison
 from cpanel_emu.migration.compare.grouping import Group, grouped
@@ -14,6 +16,9 @@ from cpanel_emu.migration.compare.text import summary
 from cpanel_emu.migration.html_page import html_page
 from cpanel_emu.migration.shown import counted
 
+_Part: TypeAlias = tuple[bool, str]
+
+_WORD = re.compile(r"\w+|.", re.DOTALL)
 _MOST_GROUPS = 500
 _MOST_OPEN = 12
 """So many differences are shown open."""
@@ -107,24 +112,21 @@ def _rows(lines: Sequence[str]) -> Iterator[dict[str, Any]]:
 def _changed(removed: Sequence[str], added: Sequence[str]) -> Iterator[dict[str, Any]]:
     for old, new in zip_longest(removed, added):
         if old is None or new is None:
-            yield {"old": _side(old), "new": _side(new)}
-            continue
-        start = _alike(old, new)
-        end = _alike(old[start:][::-1], new[start:][::-1])
-        yield {"old": _side(old, start, end), "new": _side(new, start, end)}
+            yield {
+                name: None if line is None else [(False, line)]
+                for name, line in (("old", old), ("new", new))
+            }
+        else:
+            yield dict(zip(("old", "new"), _marked(old, new), strict=True))
 
 
-def _alike(one: str, other: str) -> int:
-    """Return how many characters both begin with."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
-def _side(line: str | None, start: int | None = None, end: int = 0) -> dict[str, str] | None:
-    """Return a line in three parts; what stands from *start* to *end*, from the end, differs."""
-    if line is None:
-        return None
-    if start is None:
-        return {"before": line, "changed": "", "after": ""}
-    last = len(line) - end
-    return {"before": line[:start], "changed": line[start:last], "after": line[last:]}
+def _marked(old: str, new: str) -> tuple[list[_Part], list[_Part]]:
+    """Return both lines in parts, each with whether the other line lacks it."""
+    words: list[list[str]] = [_WORD.findall(line) for line in (old, new)]
+    matcher = SequenceMatcher(a=words[0], b=words[1], autojunk=False)
+    before: list[_Part] = []
+    now: list[_Part] = []
+    for kind, i, j, k, m in matcher.get_opcodes():
+        before.append((kind != "equal", "".join(words[0][i:j])))
+        now.append((kind != "equal", "".join(words[1][k:m])))
+    return before, now

@@ -141,3 +141,14 @@ def test_ctrl_c(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert b"Traceback" not in errors
     assert list(temporary.iterdir()) == []
     assert not (pair.old.parent / "report.html").exists()
+
+
+def test_the_report_marks_what_differs_in_a_line(pair: Pair) -> None:
+    write(pair.old, "a.html", "one &amp; two\nthree\n\n")
+    write(pair.new, "a.html", "one & two\n\nthree\nfour\n")
+    assert run(pair, "--html", "report.html").returncode == 1
+    report = (pair.old.parent / "report.html").read_text()
+    assert (
+        '<td class="old">one &amp;<del>amp;</del> two</td><td class="new">one &amp; two</td>'
+    ) in report
+    assert '<td class="none"></td><td class="new"></td>' in report
