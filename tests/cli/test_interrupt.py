@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from cpanel_emu.cli.interrupt import is_behind
-from cpanel_emu.temporary import temporary_folder
 from tests.documentation import ROOT
 
 PATIENCE = 60
@@ -66,17 +65,3 @@ def test_what_it_broke_off_may_fail_in_its_own_way() -> None:
         _break_off_the_making_of_a_thread()
     assert is_behind(caught.value)
     assert not is_behind(RuntimeError())
-
-
-def test_a_folder_goes_that_was_just_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    make = Path.mkdir
-
-    def make_and_be_interrupted(path: Path, mode: int) -> None:
-        make(path, mode)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "mkdir", make_and_be_interrupted)
-    with pytest.raises(KeyboardInterrupt), temporary_folder("x-"):
-        pass
-    assert list(tmp_path.iterdir()) == []
