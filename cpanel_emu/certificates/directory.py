@@ -89,9 +89,9 @@ class CertificateDirectory:
         self._lost: list[Index] = []
         self._index = self._open_index()
         try:
-            self._bring_in_line(read_item)
+            self._with_index(lambda: self._bring_in_line(read_item))
         except BaseException:
-            self._index.close()
+            self.close()
             raise
 
     def _open_index(self) -> Index:

@@ -357,6 +357,17 @@ def test_a_lost_index_is_rebuilt(home: Home) -> None:
     assert after == before
 
 
+def test_an_index_whose_damage_shows_late_is_rebuilt(home: Home) -> None:
+    """It can be opened, and only the record itself cannot be read."""
+    with home.open() as directory:
+        item = directory.add(a_key())
+    with contextlib.closing(sqlite3.connect(home.folder / "index.sqlite")) as database:
+        database.execute("UPDATE item SET modulus = CAST(x'61ff' AS TEXT)")
+        database.commit()
+    with home.open() as directory:
+        assert [one.id for one in directory.all_of(ItemKind.KEY)] == [item.id]
+
+
 def test_without_ssl_db_the_names_come_from_the_files(home: Home) -> None:
     with home.open() as directory:
         directory.add(replace(a_csr(), friendly_name="my request"))
