@@ -13,10 +13,18 @@ def unknown(name: str, known: Iterable[str]) -> str:
     Its end names the nearest known name, or all of them when none is near.
     """
     names = list(known)
-    nearest = difflib.get_close_matches(name, names, n=1)
-    if nearest:
-        return f'unknown name {shown(name)}; did you mean "{nearest[0]}"?'
+    near = nearest(name, names)
+    if near is not None:
+        return f'unknown name {shown(name)}; did you mean "{near}"?'
     return f"unknown name {shown(name)}; known are: {', '.join(names)}."
+
+
+def nearest(name: str, known: Iterable[str], *, alike: float = 0.6) -> str | None:
+    """Return the known name that *name* is most like, None if it is like none.
+
+    *alike* is how much of both must agree, of 1.
+    """
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=alike)), None)
 
 
 def shown(value: object) -> str:

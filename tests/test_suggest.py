@@ -7,13 +7,18 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpanel_emu.suggest import shown, unknown
+from cpanel_emu.suggest import nearest, shown, unknown
 
 
 def test_the_nearest_name_is_proposed() -> None:
     assert unknown("pasword", ["domain", "password"]) == (
         "unknown name 'pasword'; did you mean \"password\"?"
     )
+
+
+def test_what_is_like_nothing_has_no_nearest() -> None:
+    assert nearest("ssl/gencrs.html", ["index.html", "ssl/gencsr.html"]) == "ssl/gencsr.html"
+    assert nearest("xyz", ["domain", "password"]) is None
 
 
 def test_without_a_near_one_all_are_listed() -> None:

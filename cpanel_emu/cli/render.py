@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import urllib.parse
+from pathlib import Path
 
 import click
 
 from cpanel_emu.cli.common import FAILED, emulator, emulator_options
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.frontend import PageRequest
+from cpanel_emu.migration.shown import printable
+from cpanel_emu.suggest import nearest
+from cpanel_emu.tags import MissingPage
 
 
 @click.command(short_help="Print a page of the theme as it is served.")
@@ -45,12 +49,23 @@ def render(
     with emulator(flags) as server:
         account = server.accounts.existing(user)
         request = PageRequest(account, page.removeprefix("/"), form)
-        rendered = server.pages.render(request, query=query, posted=posted)
+        try:
+            rendered = server.pages.render(request, query=query, posted=posted)
+        except MissingPage as missing:
+            raise MissingPage(f"{missing}{_nearest(page, server.frontend.theme.folder)}") from None
     click.echo(rendered.body, nl=False)
     for one in rendered.warnings:
         click.echo(f"{one.file}:{one.line}:{one.column}: {one.message} [{one.rule}]", err=True)
     if strict and rendered.warnings:
         raise SystemExit(FAILED)
+
+
+def _nearest(page: str, folder: Path) -> str:
+    """Return a question about the file of the theme whose name *page* is most like."""
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    # Much of two paths agrees by their endings alone.
+    near = nearest(page.removeprefix("/"), map(Path.as_posix, files), alike=0.8)
+    return "" if near is None else f' Did you mean "{printable(near)}"?'
 
 
 def _posted(fields: tuple[str, ...]) -> dict[str, str]:

@@ -93,6 +93,7 @@ def test_strict_may_stand_before_the_page(theme: Path) -> None:
     ("page", "words", "status", "told"),
     [
         ("none.html", (), 1, 'There is no page "none.html".'),
+        ("d/bat.html", (), 1, 'There is no page "d/bat.html". Did you mean "d/bad.html"?'),
         ("../root/none", (), 1, 'There is no page "../root/none".'),
         ("d/bad.html", ("--user", "nobody"), 1, "There is no account 'nobody'."),
         ("d/bad.html", ("--form", "a"), 2, 'Write --form NAME=VALUE, not "a".'),
