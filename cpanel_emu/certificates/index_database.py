@@ -23,6 +23,7 @@ _SECONDS_TO_WAIT_FOR_OTHERS = 30.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0002, 0.005
 """Seconds between two looks whether another process has finished its change."""
 _VERSION = 4
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _SCHEMA = """
 CREATE TABLE item (
@@ -155,7 +156,7 @@ class IndexDatabase:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (*_UNREADABLE, OSError) as error:
             raise self._error(error) from error
 
     def _error(self, error: Exception) -> StoreError:
@@ -199,7 +200,7 @@ class IndexDatabase:
                 files.take_back()
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error | OSError):
+                if isinstance(error, (*_UNREADABLE, OSError)):
                     raise self._error(error) from error
                 raise
             files.finish()
@@ -334,7 +335,7 @@ class IndexDatabase:
         with self._lock:
             try:
                 return self._execute(statement, values).fetchall()
-            except sqlite3.Error as error:
+            except _UNREADABLE as error:
                 raise self._error(error) from error
 
 
@@ -342,8 +343,8 @@ def _is_damage(error: Exception) -> bool:
     """Whether *error* tells that the file holds what SQLite, or we, never wrote."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        # Not SQLite's own, but Python's: a text that is no UTF-8.
-        return isinstance(error, sqlite3.OperationalError)
+        # Not SQLite's own, but Python's: a text that is no UTF-8, or a message that quotes one.
+        return isinstance(error, sqlite3.OperationalError | UnicodeDecodeError)
     return code & 0xFF in _DAMAGED
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -366,6 +367,23 @@ def test_an_index_whose_damage_shows_late_is_rebuilt(home: Home) -> None:
         database.commit()
     with home.open() as directory:
         assert [one.id for one in directory.all_of(ItemKind.KEY)] == [item.id]
+
+
+def test_whatever_is_overwritten_in_the_index_the_items_are_told(home: Home) -> None:
+    path = home.folder / "index.sqlite"
+    with home.open() as directory:
+        for number in range(12):
+            directory.add(a_csr(f"City {number}"))
+        ids = {item.id for item in directory.all_of(ItemKind.CSR)}
+    generator = random.Random(1)
+    for _ in range(40):
+        data = bytearray(path.read_bytes())
+        for _ in range(64):
+            data[generator.randrange(len(data))] = generator.randrange(256)
+        path.write_bytes(data)
+        with home.open() as directory:
+            assert {item.id for item in directory.all_of(ItemKind.CSR)} == ids
+            directory.change(lambda changes: changes.put(a_csr("City 1")))
 
 
 def test_without_ssl_db_the_names_come_from_the_files(home: Home) -> None:

@@ -74,6 +74,20 @@ def test_a_record_that_is_none_is_damage(tmp_path: Path) -> None:
         assert index.named(ItemKind.KEY, "x") is None
 
 
+def test_a_schema_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    """The message about it is none either, which Python finds out first."""
+    path = tmp_path / "x.sqlite"
+    Index(path).close()
+    data = path.read_bytes()
+    harmed = data.replace(b"CREATE TABLE suffix", b"CREATE TABL\xff suffix")
+    assert harmed != data
+    path.write_bytes(harmed)
+    with pytest.raises(IndexLost):
+        Index(path)
+    with contextlib.closing(Index(path)) as index:
+        assert list(index.all_of(ItemKind.KEY)) == []
+
+
 def test_a_text_that_is_none_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "x.sqlite"
     with contextlib.closing(Index(path)) as index:
