@@ -62,9 +62,7 @@ class ServiceLoop:
         self._doors = doors
         self._application: WSGIApplication | None = None
         self._arriving: set[asyncio.Task[Any]] = set()
-        self._workers: Workers[tuple[Connection, Request]] = Workers(
-            limits.workers, self._work, self.loop.call_later
-        )
+        self._workers: Workers[tuple[Connection, Request]] = Workers(limits.workers, self._work)
         self._answers: deque[tuple[Connection, Outgoing]] = deque()
         self._delivery_due = False
 
@@ -188,6 +186,7 @@ class ServiceLoop:
         self._delivery_due = False
         while self._answers:
             connection, answer = self._answers.popleft()
+            self._workers.done()
             if answer.delay:
                 self.loop.call_later(answer.delay, connection.answer, answer)
             else:
