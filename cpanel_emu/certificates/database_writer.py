@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpanel_emu.certificates.database_file import database_text
-from cpanel_emu.certificates.directory import CertificateDirectory
 from cpanel_emu.certificates.items import ItemKind
+from cpanel_emu.certificates.manager import SslManager
 from cpanel_emu.errors import StoreError
 from cpanel_emu.lazy import LazyModule
 from cpanel_emu.own_folder import folder_of
@@ -47,13 +47,13 @@ class DatabaseFiles:
     """Writes the ``ssl.db`` of accounts whose items changed, in a thread of its own.
 
     Args:
-        using: lends the certificate directory of an account.
+        using: lends the SSL manager of an account.
         path: where the account's ``ssl.db`` lies.
     """
 
     def __init__(
         self,
-        using: Callable[[str], AbstractContextManager[CertificateDirectory]],
+        using: Callable[[str], AbstractContextManager[SslManager]],
         path: Callable[[str], Path],
     ) -> None:
         self._using = using
@@ -129,8 +129,8 @@ class DatabaseFiles:
             path = self._path(user)
             if not path.parent.is_dir():
                 return  # the account was removed, by another process maybe
-            with self._using(user) as directory, directory.telling():
-                items = {kind: directory.all_of(kind) for kind in ItemKind}
+            with self._using(user) as manager, manager.directory.telling():
+                items = {kind: manager.directory.all_of(kind) for kind in ItemKind}
                 text = database_text(items, self._pause)
                 folder_of(path).write(path.name, text.encode("utf-8"))
         except (StoreError, OSError) as error:

@@ -34,7 +34,7 @@ RETURNING next - 1, EXISTS (
     SELECT 1 FROM item WHERE kind = ?1 AND friendly_name = ?2 || '.' || (next - 1)
 )
 """
-_encode_details = json.JSONEncoder(ensure_ascii=False).encode
+_encode_details = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 class Index(IndexDatabase):

@@ -65,6 +65,15 @@ class SslManager:
     """Where the serial numbers of certificates come from."""
 
     @property
+    def is_current(self) -> bool:
+        """See `CertificateDirectory.is_current`."""
+        return self.directory.is_current
+
+    def close(self) -> None:
+        """Close the directory."""
+        self.directory.close()
+
+    @property
     def installed(self) -> ssl_hosts.InstalledHosts:
         """The account's SSL hosts."""
         return ssl_hosts.InstalledHosts(self.directory.folder / "installed")

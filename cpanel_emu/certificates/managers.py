@@ -12,7 +12,7 @@ from cpanel_emu.certificates.database_writer import DatabaseFiles
 from cpanel_emu.certificates.directory import CertificateDirectory, refuse_newer_layout
 from cpanel_emu.certificates.keys import GeneratedKeys, KeyCache, KeyPool, KeySource
 from cpanel_emu.certificates.manager import SslManager
-from cpanel_emu.certificates.pool import DirectoryPool
+from cpanel_emu.certificates.pool import Pool
 from cpanel_emu.certificates.reading import read_item
 from cpanel_emu.clock import Clock
 from cpanel_emu.releases import Layout, Release
@@ -22,11 +22,10 @@ from cpanel_emu.root import Root, store_errors
 class LentManager:
     """An account's SSL manager for the time of one call, opened if the call asks for it."""
 
-    __slots__ = ("_loan", "_make", "_manager")
+    __slots__ = ("_loan", "_manager")
 
     def __init__(self, managers: SslManagers, user: str, witness: object) -> None:
-        self._loan = managers.directories.using(user, witness)
-        self._make = managers.manager
+        self._loan = managers.opened.using(user, witness)
         self._manager: SslManager | None = None
 
     def __enter__(self) -> Self:
@@ -35,7 +34,7 @@ class LentManager:
     def open(self) -> SslManager:
         """Return the manager, always the same."""
         if self._manager is None:
-            self._manager = self._make(self._loan.__enter__())
+            self._manager = self._loan.__enter__()
         return self._manager
 
     def __exit__(self, *_error: object) -> None:
@@ -73,10 +72,10 @@ class SslManagers:
         self._key_pool = KeyPool(key_pool) if key_pool is not None else None
         self._key_source: KeySource = self._key_pool or GeneratedKeys()
         self._key_cache = KeyCache()
-        self.directories = DirectoryPool(self._open_directory)
-        """The certificate directories that are open."""
+        self.opened = Pool(self._open)
+        """The managers whose directories are open."""
         self._database_files = DatabaseFiles(
-            self.directories.using, lambda user: self._folder(user) / "ssl.db"
+            self.opened.using, lambda user: self._folder(user) / "ssl.db"
         )
 
     def lend(self, user: str, witness: object) -> LentManager:
@@ -84,7 +83,7 @@ class SslManagers:
 
         Args:
             user: the account.
-            witness: what `DirectoryPool.using` takes.
+            witness: what `Pool.using` takes.
         """
         return LentManager(self, user, witness)
 
@@ -95,19 +94,8 @@ class SslManagers:
         Raises:
             ConfigurationError, StoreError: its directory cannot be opened.
         """
-        with self.directories.using(user) as directory:
-            yield self.manager(directory)
-
-    def manager(self, directory: CertificateDirectory) -> SslManager:
-        """Return the manager that works on *directory*."""
-        return SslManager(
-            directory=directory,
-            release=self._release,
-            key_source=self._key_source,
-            key_cache=self._key_cache,
-            clock=self._clock,
-            random=self._random,
-        )
+        with self.opened.using(user) as manager:
+            yield manager
 
     def refuse_newer_layout(self, user: str) -> None:
         """Refuse what a newer release wrote, if this one has an older layout.
@@ -125,7 +113,7 @@ class SslManagers:
             StoreError: it cannot be removed.
         """
         self._database_files.forget(user)
-        self.directories.close(user)
+        self.opened.close(user)
         with store_errors("remove the index of", self._root.home(user)):
             for path in self._index_path(user).parent.glob(f"{user}.sqlite*"):
                 path.unlink(missing_ok=True)
@@ -136,16 +124,16 @@ class SslManagers:
         The key pool begins anew.
         """
         self._database_files.forget()
-        self.directories.close()
+        self.opened.close()
         if self._key_pool is not None:
             self._key_pool.restart()
 
     def close(self) -> None:
         """Write what is waiting and close every directory."""
         self._database_files.close()
-        self.directories.close()
+        self.opened.close()
 
-    def _open_directory(self, user: str) -> CertificateDirectory:
+    def _open(self, user: str) -> SslManager:
         directory = CertificateDirectory(
             self._folder(user),
             self._index_path(user),
@@ -157,7 +145,14 @@ class SslManagers:
         )
         if not directory.is_told:
             self._changed(user)
-        return directory
+        return SslManager(
+            directory=directory,
+            release=self._release,
+            key_source=self._key_source,
+            key_cache=self._key_cache,
+            clock=self._clock,
+            random=self._random,
+        )
 
     def _changed(self, user: str) -> None:
         # The old layout has no ssl.db (ssl §5).

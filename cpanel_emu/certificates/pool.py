@@ -1,4 +1,4 @@
-"""The open certificate directories of all accounts, a bounded number at a time."""
+"""What is open of all accounts, a bounded number at a time."""
 
 from __future__ import annotations
 
@@ -6,44 +6,55 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from cpanel_emu.certificates.directory import CertificateDirectory
+from typing import Generic, Protocol, TypeVar
 
 _KEPT_OPEN = 64
 """An open directory holds up to seven file descriptors; 1,024 is a common limit for all."""
 
 
-@dataclass(slots=True)
-class Entry:
-    """An open directory, and how many use it at the moment."""
+class Openable(Protocol):
+    """What a pool holds: opened from an account's certificate directory."""
 
-    directory: CertificateDirectory
+    @property
+    def is_current(self) -> bool:
+        """Whether nobody removed what it was opened from."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
+_Opened = TypeVar("_Opened", bound=Openable)
+
+
+@dataclass(slots=True)
+class Entry(Generic[_Opened]):
+    """Something open, and how many use it at the moment."""
+
+    opened: _Opened
     users: int = 0
     witness: object = None
-    """Of what `DirectoryPool.using` was told when the directory was last known to be current."""
+    """Of what `Pool.using` was told when this was last known to be current."""
 
 
-class DirectoryPool:
+class Pool(Generic[_Opened]):
     """Opens each account's directory once and shares it; closes those long unused.
 
     Opening brings the index in line with the files, so it must not happen on every call. One
     whose index was removed meanwhile is opened anew.
 
     Args:
-        open_directory: opens the directory of an account.
+        open_one: opens the directory of an account.
         size: how many stay open while nobody uses them.
     """
 
-    def __init__(
-        self, open_directory: Callable[[str], CertificateDirectory], size: int = _KEPT_OPEN
-    ) -> None:
-        self._open_directory = open_directory
+    def __init__(self, open_one: Callable[[str], _Opened], size: int = _KEPT_OPEN) -> None:
+        self._open_one = open_one
         self._size = size
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._entries: OrderedDict[str, Entry[_Opened]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def using(self, user: str, witness: object = None) -> Loan:
-        """Lend the directory of *user* for the block.
+    def using(self, user: str, witness: object = None) -> Loan[_Opened]:
+        """Lend what is open of *user* for the block.
 
         Args:
             user: the account.
@@ -55,12 +66,12 @@ class DirectoryPool:
         """
         return Loan(self, user, witness)
 
-    def lend(self, user: str, witness: object) -> Entry:
+    def lend(self, user: str, witness: object) -> Entry[_Opened]:
         """Return the entry of *user*, counting one user more; `take_back` ends that."""
         with self._lock:
             entry = self._entries.get(user)
             known = entry is not None and witness is not None and entry.witness is witness
-            if entry is None or not (known or entry.directory.is_current):
+            if entry is None or not (known or entry.opened.is_current):
                 entry = self._reopened(user, entry)
             entry.witness = witness
             self._entries.move_to_end(user)
@@ -69,20 +80,20 @@ class DirectoryPool:
                 self._close_surplus()
         return entry
 
-    def take_back(self, user: str, entry: Entry) -> None:
+    def take_back(self, user: str, entry: Entry[_Opened]) -> None:
         """Count one user less; close what was kept open for that user alone."""
         with self._lock:
             entry.users -= 1
             if entry.users == 0 and self._entries.get(user) is not entry:
-                entry.directory.close()
+                entry.opened.close()
 
-    def _reopened(self, user: str, old: Entry | None) -> Entry:
+    def _reopened(self, user: str, old: Entry[_Opened] | None) -> Entry[_Opened]:
         """Return a new entry for *user*; the *old* one is closed once nobody uses it."""
         if old is not None:
             del self._entries[user]
             if old.users == 0:
-                old.directory.close()
-        entry = self._entries[user] = Entry(self._open_directory(user))
+                old.opened.close()
+        entry = self._entries[user] = Entry(self._open_one(user))
         return entry
 
     def _close_surplus(self) -> None:
@@ -91,7 +102,7 @@ class DirectoryPool:
                 return
             if entry.users == 0:
                 del self._entries[user]
-                entry.directory.close()
+                entry.opened.close()
 
     def close(self, user: str | None = None) -> None:
         """Close the directory of *user*, or all of them; one in use, once it no longer is."""
@@ -99,26 +110,26 @@ class DirectoryPool:
             for name in [user] if user is not None else list(self._entries):
                 entry = self._entries.pop(name, None)
                 if entry is not None and entry.users == 0:
-                    entry.directory.close()
+                    entry.opened.close()
 
 
-class Loan:
-    """A directory of a pool, lent for a ``with`` block.
+class Loan(Generic[_Opened]):
+    """What is open of an account, lent for a ``with`` block.
 
     A class of its own, for it costs half of a generator on the way of every call.
     """
 
     __slots__ = ("_entry", "_pool", "_user", "_witness")
 
-    def __init__(self, pool: DirectoryPool, user: str, witness: object) -> None:
+    def __init__(self, pool: Pool[_Opened], user: str, witness: object) -> None:
         self._pool = pool
         self._user = user
         self._witness = witness
-        self._entry: Entry | None = None
+        self._entry: Entry[_Opened] | None = None
 
-    def __enter__(self) -> CertificateDirectory:
+    def __enter__(self) -> _Opened:
         self._entry = self._pool.lend(self._user, self._witness)
-        return self._entry.directory
+        return self._entry.opened
 
     def __exit__(self, *_error: object) -> None:
         assert self._entry is not None

@@ -14,6 +14,10 @@ from cpanel_emu.certificates.database_file import database_text
 from cpanel_emu.certificates.database_writer import DatabaseFiles
 from cpanel_emu.certificates.directory import CertificateDirectory
 from cpanel_emu.certificates.items import ItemKind
+from cpanel_emu.certificates.keys import GeneratedKeys, KeyCache
+from cpanel_emu.certificates.manager import SslManager
+from cpanel_emu.clock import Clock
+from cpanel_emu.releases import RELEASES
 from tests.certificates.examples import key
 from tests.certificates.test_directory import NOW, Home, a_crt, a_csr, a_key
 
@@ -109,13 +113,15 @@ class _Account:
 
     def __init__(self, home: Home, directory: CertificateDirectory) -> None:
         self.path = home.ssl / "ssl.db"
-        self._directory = directory
+        self._manager = SslManager(
+            directory, RELEASES["docs"], GeneratedKeys(), KeyCache(), Clock(NOW)
+        )
         self.written = threading.Event()
         self.files = DatabaseFiles(self._using, lambda _user: self.path)
 
     @contextlib.contextmanager
-    def _using(self, _user: str) -> Iterator[CertificateDirectory]:
-        yield self._directory
+    def _using(self, _user: str) -> Iterator[SslManager]:
+        yield self._manager
         self.written.set()
 
 

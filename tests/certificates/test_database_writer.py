@@ -8,10 +8,14 @@ from typing import Any, cast
 
 from cpanel_emu import Emulator
 from cpanel_emu.certificates.database_writer import DatabaseFiles
-from cpanel_emu.certificates.directory import CertificateDirectory
+from cpanel_emu.certificates.manager import SslManager
 
 
-class _EmptyDirectory:
+class _EmptyManager:
+    @property
+    def directory(self) -> _EmptyManager:
+        return self
+
     def all_of(self, _kind: object) -> list[Any]:
         return []
 
@@ -24,10 +28,10 @@ def test_forget_waits_for_what_is_being_written(tmp_path: Path) -> None:
     writing, proceed = threading.Event(), threading.Event()
 
     @contextlib.contextmanager
-    def using(_user: str) -> Iterator[CertificateDirectory]:
+    def using(_user: str) -> Iterator[SslManager]:
         writing.set()
         proceed.wait()
-        yield cast(CertificateDirectory, _EmptyDirectory())
+        yield cast(SslManager, _EmptyManager())
 
     files = DatabaseFiles(using, lambda user: tmp_path / user)
     files.touch("user")

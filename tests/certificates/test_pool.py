@@ -9,7 +9,7 @@ import pytest
 
 from cpanel_emu.certificates.directory import CertificateDirectory
 from cpanel_emu.certificates.items import ItemKind
-from cpanel_emu.certificates.pool import DirectoryPool
+from cpanel_emu.certificates.pool import Pool
 from cpanel_emu.certificates.reading import read_item
 from cpanel_emu.errors import StoreError
 from cpanel_emu.releases import RELEASES
@@ -40,7 +40,7 @@ def is_closed(directory: CertificateDirectory) -> bool:
 def test_a_directory_is_shared_until_it_is_closed(
     open_directory: Callable[[str], CertificateDirectory],
 ) -> None:
-    pool = DirectoryPool(open_directory)
+    pool = Pool(open_directory)
     with pool.using("a") as first, pool.using("a") as second, pool.using("b") as other:
         assert first is second
         assert first is not other
@@ -56,7 +56,7 @@ def test_a_directory_is_shared_until_it_is_closed(
 def test_those_long_unused_are_closed(
     open_directory: Callable[[str], CertificateDirectory],
 ) -> None:
-    pool = DirectoryPool(open_directory, size=2)
+    pool = Pool(open_directory, size=2)
     with pool.using("a") as used:
         with pool.using("b") as unused:
             pass
@@ -70,7 +70,7 @@ def test_those_long_unused_are_closed(
 def test_an_index_that_was_removed_is_opened_anew(
     open_directory: Callable[[str], CertificateDirectory], tmp_path: Path, made_again: bool
 ) -> None:
-    pool = DirectoryPool(open_directory)
+    pool = Pool(open_directory)
     with pool.using("a") as before:
         pass
     remove_index(tmp_path, "a")
@@ -86,7 +86,7 @@ def test_an_index_that_was_removed_is_opened_anew(
 def test_one_in_use_is_closed_when_it_no_longer_is(
     open_directory: Callable[[str], CertificateDirectory], tmp_path: Path
 ) -> None:
-    pool = DirectoryPool(open_directory)
+    pool = Pool(open_directory)
     with pool.using("a") as before:
         remove_index(tmp_path, "a")
         with pool.using("a") as after:
@@ -111,7 +111,7 @@ def test_a_witness_spares_looking(
         return (directory.folder.parent / "index" / "a.sqlite").exists()
 
     monkeypatch.setattr(CertificateDirectory, "is_current", property(counted))
-    pool = DirectoryPool(open_directory)
+    pool = Pool(open_directory)
     account, changed = object(), object()
     for _ in range(3):
         with pool.using("a", account) as before:
