@@ -87,12 +87,18 @@ class CertificateDirectory:
         self._read_item = read_item
         self._renewing = threading.Lock()
         self._lost: list[Index] = []
-        self._index = self._open_index()
         try:
-            self._with_index(lambda: self._bring_in_line(read_item))
+            self._index = self._opened_index()
         except BaseException:
-            self.close()
+            self._files.close()
             raise
+
+    def _opened_index(self) -> Index:
+        """Open the index and bring it in line with the files; once more if it is damaged."""
+        try:
+            return self._in_line(self._open_index())
+        except IndexLost:
+            return self._in_line(self._open_index())
 
     def _open_index(self) -> Index:
         try:
@@ -100,12 +106,25 @@ class CertificateDirectory:
         except IndexLost:
             return Index(self._index_path, self._folder, durable=self._durable)
 
+    def _in_line(self, index: Index) -> Index:
+        try:
+            self._bring_in_line(index)
+        except BaseException:
+            index.close()
+            raise
+        return index
+
     def _with_index(self, work: Callable[[], _T]) -> _T:
-        """Do *work* with the index; once more, with a new one, if it turns out to be lost."""
+        """Do *work* with the index; once more, with a new one, if it turns out to be lost.
+
+        Within a change the change as a whole is done again, not a part of it.
+        """
         index = self._index
         try:
             return work()
         except IndexLost:
+            if index.is_changing_here:
+                raise
             self._renew(index)
             return work()
 
@@ -113,11 +132,9 @@ class CertificateDirectory:
         """Make a new index from the files, unless another thread just did."""
         with self._renewing:
             if self._index is lost:
-                index = self._open_index()
+                self._index = self._opened_index()
                 # Other threads may be reading from it: it is closed at the end.
                 self._lost.append(lost)
-                self._index = index
-                self._bring_in_line(self._read_item)
 
     def close(self) -> None:
         """Close the index and the folders."""
@@ -289,7 +306,7 @@ class CertificateDirectory:
         """Return the distinct hosts of *kind*, sorted by code point (``ssl §6.2``)."""
         return self._with_index(lambda: self._index.hosts(kind))
 
-    def _bring_in_line(self, read_item: ReadItem) -> None:
+    def _bring_in_line(self, index: Index) -> None:
         """Make the index tell what the files hold: what a crash or a person left behind.
 
         Files without a record are taken in, records without a file are dropped, and what an
@@ -297,26 +314,26 @@ class CertificateDirectory:
         one name, so there a file is compared by its content too.
         """
         dropped: dict[tuple[ItemKind, str], Item] = {}
-        self._index.sweep(self._folder.glob(f"{TEMPORARY_PREFIX}*"))
-        with self._index.changing() as files:
+        index.sweep(self._folder.glob(f"{TEMPORARY_PREFIX}*"))
+        with index.changing() as files:
             self._sweep()
-            changes = ItemChanges(self._index, self._files, files)
+            changes = ItemChanges(index, self._files, files)
             for kind in ItemKind:
-                known = {item.name: item for item in self._index.all_of(kind)}
+                known = {item.name: item for item in index.all_of(kind)}
                 found = set(self._files.names(kind))
                 for name, item in list(known.items()):
                     if name not in found or not self._is_own_name(name, item.id):
                         dropped[kind, item.id] = known.pop(name)
-                        self._index.remove(item)
+                        index.remove(item)
                 unknown = sorted(found - known.keys())
                 records = remembered(self._folder / "ssl.db") if unknown else {}
                 for name in unknown:
                     record = records.get((kind, name))
-                    self._take_in(changes, kind, name, read_item, record=record)
+                    self._take_in(changes, kind, name, record=record)
                 if self._files.layout is Layout.BY_HOST:
                     for name in sorted(found & known.keys()):
-                        self._take_in(changes, kind, name, read_item, known=known[name])
-            copied = self._copy_old_layout(changes, read_item, dropped)
+                        self._take_in(changes, kind, name, known=known[name])
+            copied = self._copy_old_layout(changes, index, dropped)
         if copied:
             self._changed()
 
@@ -334,7 +351,6 @@ class CertificateDirectory:
         changes: ItemChanges,
         kind: ItemKind,
         name: str,
-        read_item: ReadItem,
         *,
         record: Remembered | None = None,
         known: Item | None = None,
@@ -342,7 +358,7 @@ class CertificateDirectory:
         host = record.host if record is not None else None
         if self._files.layout is Layout.BY_HOST:
             host = host_named(name)
-        new = self._files.read(kind, name, host, read_item)
+        new = self._files.read(kind, name, host, self._read_item)
         if new is None or (known is not None and known.id == new.id):
             return
         if not self._is_own_name(name, new.id):
@@ -359,27 +375,27 @@ class CertificateDirectory:
     def _copy_old_layout(
         self,
         changes: ItemChanges,
-        read_item: ReadItem,
+        index: Index,
         records: Mapping[tuple[ItemKind, str], Item],
     ) -> bool:
         """Copy in what an older release kept, once; its files stay (``ssl §5`` rule 8).
 
         Args:
             changes: the change that this belongs to.
-            read_item: reads the files.
+            index: the new index.
             records: what the index told of them under the old layout, by kind and id.
 
         Returns:
             Whether there was anything to copy.
         """
-        if self._files.layout is Layout.BY_HOST or self._index.is_marked("old layout copied"):
+        if self._files.layout is Layout.BY_HOST or index.is_marked("old layout copied"):
             return False
         copied = False
-        for name, new in self._files.of_older_layout(read_item):
-            if self._index.named(new.kind, name) or self._index.named(new.kind, new.id):
+        for name, new in self._files.of_older_layout(self._read_item):
+            if index.named(new.kind, name) or index.named(new.kind, new.id):
                 continue
             record = records.get((new.kind, new.id))
             changes.put(new if record is None else replace(new, created=record.created))
             copied = True
-        self._index.mark("old layout copied")
+        index.mark("old layout copied")
         return copied

@@ -13,7 +13,9 @@ free by then, and they may be another's already.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +26,9 @@ from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically, w
 _NONE = b"\0"
 """Lines end with what no name of a file can hold, and the notes with an empty line; nothing before
 it means that no change is under way."""
-_LONGEST_NUMBER = 24
+_LONGEST_NUMBER = 48
+_LONGEST_NAME = 255
+"""Octets, on the usual file systems: whoever notes a longer one could never put it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class FileChanges:
         notes: the file for the notes.
         folder: the folder that holds the folders of all files that are changed.
         number: returns the number that the index commits with the change under way.
+        owner: what tells the index from others that use the same notes.
         fsync: survive a loss of power.
 
     Raises:
@@ -50,9 +55,16 @@ class FileChanges:
     """
 
     def __init__(
-        self, notes: Path, folder: Path, number: Callable[[], int], *, fsync: bool = False
+        self,
+        notes: Path,
+        folder: Path,
+        number: Callable[[], int],
+        *,
+        owner: str = "",
+        fsync: bool = False,
     ) -> None:
         self.fsync = fsync
+        self.owner = owner
         self._folder = folder
         self._number = number
         self._end = 0
@@ -109,10 +121,15 @@ class FileChanges:
         return place.rename(name, kept, fsync=self.fsync)
 
     def _note(self, change: _Change) -> None:
-        number = "" if self._end else f"{self._number()}\0"
-        line = f"{change.place.path.name}/{change.name}/{change.kept or ''}"
-        text = os.fsencode(f"{number}{line}\0\0")
-        os.pwrite(self._notes, text, self._end)
+        if len(os.fsencode(change.name)) > _LONGEST_NAME:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), change.name)
+        number = os.fsencode(f"{self.owner}/{self._number()}")
+        line = os.fsencode(f"{change.place.path.name}/{change.name}/{change.kept or ''}")
+        text = b"%s/%08x\0\0" % (line, zlib.crc32(line, zlib.crc32(number)))
+        if not self._end:
+            text = number + b"\0" + text
+        if os.pwrite(self._notes, text, self._end) < len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), change.name)
         if self.fsync:
             os.fdatasync(self._notes)
         self._end += len(text) - 1
@@ -133,7 +150,7 @@ class FileChanges:
             # What cannot be put back, on a disk that is read-only by now, is put back by whoever
             # changes something next.
             with contextlib.suppress(OSError):
-                _put_back(self._changes)
+                _put_back(self._changes, fsync=self.fsync)
                 self._clear()
             self._reset()
 
@@ -146,10 +163,13 @@ class FileChanges:
         Raises:
             OSError: that cannot be done.
         """
-        digits = os.pread(self._notes, _LONGEST_NUMBER, 0).partition(b"\0")[0]
-        if not digits.isdigit() or int(digits) <= self._settled or int(digits) <= committed():
+        first = os.pread(self._notes, _LONGEST_NUMBER, 0).partition(b"\0")[0]
+        digits = first.removeprefix(os.fsencode(f"{self.owner}/"))
+        if len(digits) == len(first) or not digits.isdigit():
+            return  # nothing is under way, or in the files of another index
+        if int(digits) <= self._settled or int(digits) <= committed():
             return
-        _put_back(self._read())
+        _put_back(self._read(), fsync=self.fsync)
         self._clear()
 
     def forget(self) -> None:
@@ -162,39 +182,57 @@ class FileChanges:
 
     def _clear(self) -> None:
         os.pwrite(self._notes, _NONE, 0)
+        if self.fsync:
+            os.fdatasync(self._notes)
 
     def _reset(self) -> None:
         self._end = 0
         self._changes.clear()
 
     def _read(self) -> list[_Change]:
-        """Return the noted changes; notes that are damaged tell nothing."""
+        """Return the noted changes, up to the first line that was not written whole."""
         size = os.fstat(self._notes).st_size
-        _, *lines = os.pread(self._notes, size, 0).partition(b"\0\0")[0].split(b"\0")
-        try:
-            return [self._noted(*os.fsdecode(line).split("/")) for line in lines]
-        except (ValueError, TypeError):
-            return []
-
-    def _noted(self, place: str, name: str, kept: str) -> _Change:
-        if not all(is_plain_name(one) for one in (place, name, kept or "x")):
-            raise ValueError(f"{place}, {name} and {kept} are no plain names")
-        folder = OwnFolder(self._folder.parent, self._folder.name, place)
-        return _Change(folder, name, kept or None)
+        number, *lines = os.pread(self._notes, size, 0).partition(b"\0\0")[0].split(b"\0")
+        changes = []
+        for text in lines:
+            line, _, check = text.rpartition(b"/")
+            names = os.fsdecode(line).split("/")
+            if (
+                check != b"%08x" % zlib.crc32(line, zlib.crc32(number))
+                or len(names) != 3
+                or not all(is_plain_name(one) for one in names if one)
+            ):
+                break
+            place, name, kept = names
+            folder = OwnFolder(self._folder.parent, self._folder.name, place)
+            changes.append(_Change(folder, name, kept or None))
+        return changes
 
 
 def _temporary_name() -> str:
     return f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
 
 
-def _put_back(changes: Sequence[_Change]) -> None:
-    """Put each file back, the last change first; once more does no harm."""
+def _put_back(changes: Sequence[_Change], *, fsync: bool) -> None:
+    """Put each file back, the last change first; once more does no harm.
+
+    Raises:
+        OSError: one cannot be put back; all others are.
+    """
+    failed: OSError | None = None
     for change in reversed(changes):
-        if change.kept is None:
-            change.place.remove(change.name)
-        else:
-            # Without the kept one, the file was not changed yet, or is back already.
-            change.place.rename(change.kept, change.name)
+        try:
+            if change.kept is None:
+                change.place.remove(change.name, fsync=fsync)
+            else:
+                # Without the kept one, the file was not changed yet, or is back already.
+                change.place.rename(change.kept, change.name, fsync=fsync)
+        except (IsADirectoryError, NotADirectoryError):
+            continue  # somebody put a folder or a link there: none of ours
+        except OSError as error:
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 def _forget(changes: Sequence[_Change]) -> None:

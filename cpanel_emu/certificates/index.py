@@ -135,7 +135,8 @@ class Index(IndexDatabase):
             return None, [str(host) for (host,) in self._rows(statement, (kind.value,))]
         with self._keeping_still() as is_still:
             hosts = [str(host) for (host,) in self._rows(statement, (kind.value,))]
-            return file_status(self._log) if is_still else None, hosts
+            # The one from before: a later one may be of this moment, and tell too little.
+            return log if is_still and file_status(self._log) == log else None, hosts
 
     def add(self, item: Item) -> bool:
         """Insert *item*; call inside `changing`.

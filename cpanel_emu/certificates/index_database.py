@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.errors import StoreError
@@ -22,7 +22,7 @@ from cpanel_emu.errors import StoreError
 _SECONDS_TO_WAIT_FOR_OTHERS = 30.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0002, 0.005
 """Seconds between two looks whether another process has finished its change."""
-_VERSION = 4
+_VERSION = 5
 _UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _SCHEMA = """
@@ -47,8 +47,8 @@ CREATE TABLE suffix (
     kind TEXT NOT NULL, base TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (kind, base)
 ) WITHOUT ROWID;
 CREATE TABLE mark (name TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE state (changes INTEGER NOT NULL, told INTEGER NOT NULL);
-INSERT INTO state VALUES (0, 0);
+CREATE TABLE state (changes INTEGER NOT NULL, told INTEGER NOT NULL, owner TEXT NOT NULL);
+INSERT INTO state VALUES (0, 0, lower(hex(randomblob(8))));
 """
 # In the statement that inserts, so that it costs no statement of its own.
 _COUNT_INSERTED = """
@@ -93,6 +93,7 @@ class IndexDatabase:
             )
         self._identity: tuple[int, int] | None = None
         self._number: int | None = None
+        self._changer: int | None = None
         self._files: FileChanges | None = None
         try:
             with self._errors():
@@ -130,6 +131,7 @@ class IndexDatabase:
             self._make_tables()
             # Nobody can tell any more whether that change was finished: keep what there is.
             files.forget()
+        (files.owner,) = self._database.execute("SELECT owner FROM state").fetchone()
         self._database.execute("COMMIT")
 
     def _is_usable(self) -> bool:
@@ -139,7 +141,10 @@ class IndexDatabase:
             return False
         try:
             self._database.execute(f"SELECT {ITEM_COLUMNS} FROM item LIMIT 1")  # noqa: S608
-            return self._database.execute("SELECT changes, told FROM state").fetchone() is not None
+            return (
+                self._database.execute("SELECT changes, told, owner FROM state").fetchone()
+                is not None
+            )
         except sqlite3.OperationalError:
             return False
 
@@ -188,22 +193,40 @@ class IndexDatabase:
         files = self._files
         assert files is not None
         with self._lock:
-            if not self.is_current:
-                raise IndexLost(f"The index {self._path} was removed.")
+            self._refuse_if_removed()
             self._number = None
+            self._changer = threading.get_ident()
+            is_ending = False
             try:
                 self._execute("BEGIN IMMEDIATE")
                 files.recover(self._changes)
                 yield files
+                self._refuse_if_removed()
+                is_ending = True
                 self._database.execute("COMMIT")
             except BaseException as error:
+                is_database_error = isinstance(error, _UNREADABLE)
+                if is_ending and not is_database_error and not self._database.in_transaction:
+                    files.finish()  # Ctrl-C came when the change was made already
+                    raise
                 files.take_back()
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
-                if isinstance(error, (*_UNREADABLE, OSError)):
-                    raise self._error(error) from error
+                if is_database_error or isinstance(error, OSError):
+                    raise self._error(cast("Exception", error)) from error
                 raise
+            finally:
+                self._changer = None
             files.finish()
+
+    def _refuse_if_removed(self) -> None:
+        if not self.is_current:
+            raise IndexLost(f"The index {self._path} was removed.")
+
+    @property
+    def is_changing_here(self) -> bool:
+        """Whether this thread is in the middle of a change."""
+        return self._changer == threading.get_ident()
 
     @contextlib.contextmanager
     def at_one_moment(self) -> Iterator[None]:
@@ -235,6 +258,8 @@ class IndexDatabase:
             except sqlite3.OperationalError:
                 yield False
                 return
+            except _UNREADABLE as error:
+                raise self._error(error) from error
             try:
                 yield True
             finally:

@@ -55,23 +55,30 @@ class ItemChanges:
         file = self._item_files.file(new.kind, name)
         folder = self._item_files.descriptor(new.kind)
         place, content = self._item_files.place(new.kind), self._item_files.content_of(new)
-        if content_in(folder, file) is None:
-            item = self.add_record(new, name)
+        before = content_in(folder, file)
+        known = None if before is None else self._index.named(new.kind, name)
+        if known is not None and known.id == new.id:
+            if before != content:  # somebody damaged it
+                self.files.write(place, file, content)
+            self.stored.append(known)
+            return known
+        item, is_first = self._add(new, name)
+        if before is None and is_first:
             self.files.write_new(place, file, content, folder=folder)
         else:
-            known = self._index.named(new.kind, name)
-            if known is not None and known.id == new.id:
-                self.stored.append(known)
-                return known
-            item = self.add_record(new, name)
             self.files.write(place, file, content)
         self.stored.append(item)
         return item
 
     def add_record(self, new: NewItem, name: str) -> Item:
         """Take an item into the index in place of what its file held before; return its record."""
+        return self._add(new, name)[0]
+
+    def _add(self, new: NewItem, name: str) -> tuple[Item, bool]:
+        """Do what `add_record` does, and tell whether there was no record of that name."""
         item = self._record(new, name)
-        if not self._index.add(item):
+        is_first = self._index.add(item)
+        if not is_first:
             known = self._index.named(new.kind, name)
             assert known is not None
             self._index.remove(known)
@@ -79,7 +86,7 @@ class ItemChanges:
             item = self._record(new, name)
             self._index.add(item)
         self.changed = True
-        return item
+        return item, is_first
 
     def _record(self, new: NewItem, name: str) -> Item:
         friendly_name = self._index.free_friendly_name(new.kind, new.friendly_name, new.created)

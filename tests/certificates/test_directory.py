@@ -43,10 +43,12 @@ class Home:
         return self.folder / "ssl"
 
     @contextlib.contextmanager
-    def open(self, release: str = NEW) -> Iterator[CertificateDirectory]:
+    def open(
+        self, release: str = NEW, stored: Callable[[str], None] = lambda _path: None
+    ) -> Iterator[CertificateDirectory]:
         directory = CertificateDirectory(
             self.ssl, self.folder / "index.sqlite", RELEASES[release], reading.read_item,
-            changed=self._count,
+            changed=self._count, stored=stored,
         )  # fmt: skip
         with contextlib.closing(directory):
             yield directory

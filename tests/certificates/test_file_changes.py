@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,19 +101,36 @@ def test_when_in_doubt_what_is_there_stays(cut_off: Path, place: OwnFolder) -> N
     assert place.content("new") == b"new"
 
 
+def _notes(*lines: str, number: str = f"/{NUMBER}") -> bytes:
+    """Return notes as they are written, each line with its check sum."""
+    first = number.encode()
+    checked = [f"{line}/{zlib.crc32(line.encode(), zlib.crc32(first)):08x}" for line in lines]
+    return b"\0".join([first, *(line.encode() for line in checked)]) + b"\0\0"
+
+
+def test_notes_are_as_these_tests_write_them(tmp_path: Path, place: OwnFolder) -> None:
+    with _opened(tmp_path) as files:
+        files.write(place, "new", b"new")
+    assert (tmp_path / "notes").read_bytes() == _notes("keys/new/")
+
+
 @pytest.mark.parametrize(
     "notes",
     [
         b"",
         b"\0",
         b"seven\0\0",
-        b"7\0\0",
-        b"7\0keys/new\0\0",
-        b"7\0../replaced/\0\0",
-        b"7\0keys/../../outside/\0\0",
-        b"7\0keys/..\\outside/\0\0",
-        b"7\0keys/x/../../outside\0\0",
-        b"7\0keys/x/..\0\0",
+        b"/7\0\0",
+        b"/7\0keys/replaced/\0\0",
+        _notes("keys/replaced/", number="other/7"),
+        _notes("keys/replaced"),
+        _notes("../replaced/"),
+        _notes("keys/../../outside/"),
+        _notes("keys/..\\outside/"),
+        _notes("keys/x/../../outside"),
+        _notes("keys/x/.."),
+        _notes("keys/replaced/")[:-3],
+        _notes("keys/replaced/").replace(b"/7", b"/8", 1),
         b"\xff\xfe\0\0",
     ],
 )
@@ -125,6 +144,53 @@ def test_damaged_notes_harm_nothing(tmp_path: Path, place: OwnFolder, notes: byt
         files.finish()
     assert _content(place) == {**OLD, "new": b"new"}
     assert outside.exists()
+
+
+def test_what_was_noted_whole_is_taken_back(tmp_path: Path, place: OwnFolder) -> None:
+    """The second note was cut off: what it tells was not done, what the first tells was."""
+    whole = _notes("keys/replaced/.writing-kept", "keys/removed/")
+    (place.path / ".writing-kept").write_bytes(b"before")
+    (tmp_path / "notes").write_bytes(whole[:-5] + b"\0\0")
+    with _opened(tmp_path) as files:
+        files.recover(lambda: NUMBER - 1)
+    assert _content(place) == {**OLD, "replaced": b"before"}
+
+
+def test_a_note_that_finds_no_room_refuses_the_change(
+    tmp_path: Path, place: OwnFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.pwrite
+    with _opened(tmp_path) as files:
+        files.write(place, "new", b"new")
+        monkeypatch.setattr(os, "pwrite", lambda file, data, at: write(file, data[:20], at))
+        with pytest.raises(OSError, match="No space left"):
+            files.remove(place, "removed")
+        monkeypatch.undo()
+        files.take_back()
+    assert _content(place) == OLD
+
+
+def test_a_folder_in_place_of_a_file_keeps_nothing_else_from_being_put_back(
+    cut_off: Path, place: OwnFolder
+) -> None:
+    (place.path / "new").unlink()
+    (place.path / "new").mkdir()
+    with _opened(cut_off) as files:
+        files.recover(lambda: NUMBER - 1)
+        files.recover(lambda: pytest.fail("it was done already"))
+    assert _content(place) == OLD
+
+
+def test_a_name_that_no_file_can_have_is_refused_before_it_is_noted(
+    tmp_path: Path, place: OwnFolder
+) -> None:
+    with _opened(tmp_path) as files:
+        with pytest.raises(OSError, match="File name too long"):
+            files.write(place, "x" * 300, b"x")
+        files.take_back()
+        files.write(place, "new", b"new")
+        files.finish()
+    assert _content(place) == {**OLD, "new": b"new"}
 
 
 def test_who_finishes_late_leaves_the_notes_of_the_next_alone(
