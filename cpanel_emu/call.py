@@ -126,3 +126,14 @@ class Answer:
 
     call: Call
     outcome: Result | Refusal
+
+
+def whole_text(text: str) -> str:
+    """Return *text* with U+FFFD for lone halves of surrogate pairs, which are no characters.
+
+    JSON can escape them, command lines have them for bytes that are no UTF-8, and nothing that is
+    stored or sent can hold them.
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

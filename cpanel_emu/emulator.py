@@ -20,7 +20,7 @@ from cpanel_emu import resources
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account
 from cpanel_emu.accounts.preferences import Preferences
-from cpanel_emu.call import Answer, Api, Arguments, Call
+from cpanel_emu.call import Answer, Api, Arguments, Call, whole_text
 from cpanel_emu.certificates.manager import SslManager
 from cpanel_emu.certificates.managers import SslManagers
 from cpanel_emu.clock import Clock
@@ -285,8 +285,8 @@ class Emulator:
             raise ConfigurationError(f'Unknown API "{api}"; choose 1, 2 or 3.')
         account = self.accounts.existing(user)
         arguments = Arguments(
-            named={name: str(value) for name, value in named.items()},
-            positional=tuple(str(value) for value in positional),
+            named={name: whole_text(str(value)) for name, value in named.items()},
+            positional=tuple(whole_text(str(value)) for value in positional),
         )
         return self.answer(Call(_API_NAMES[api], module, function, arguments), account)
 

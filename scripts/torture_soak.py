@@ -77,7 +77,9 @@ def torture(found: report.Report, options: argparse.Namespace) -> None:
     seconds = options.seconds if options.seconds is not None else options.minutes * 60
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         root = Path(folder, "root")
-        server = Server(root, arguments=(f"--workers={options.workers}",))
+        # As few threads as there are clients: all of them are there when the judging begins.
+        arguments = (f"--workers={options.workers}", f"--threads={options.clients}")
+        server = Server(root, arguments=arguments)
         try:
             moments, samples = _load(server, root, found, options, seconds)
         except BaseException:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from cpanel_emu.call import Api, Arguments, Call, Tree
+from cpanel_emu.call import Api, Arguments, Call, Tree, whole_text
 from cpanel_emu.liveapi.messages import (
     Condition,
     Execute,
@@ -106,5 +106,4 @@ def _text(value: Tree) -> str:
         return "1" if value else "0"
     if not isinstance(value, str):
         value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # JSON can escape half of a surrogate pair; no text that we store or send can hold it.
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole_text(value)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import MultiPartParser
 from werkzeug.http import parse_options_header
 
+from cpanel_emu.call import whole_text
 from cpanel_emu.errors import EmulatorError
 
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "application/octet-stream"})
@@ -152,7 +153,7 @@ def _read_json(body: bytes) -> Mapping[str, str]:
     if len(tree) > _MOST_PAIRS:
         raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
     texts = ((name, _json_text(value)) for name, value in tree.items())
-    return {_whole(name): text for name, text in texts if text is not None}
+    return {whole_text(name): text for name, text in texts if text is not None}
 
 
 def _json_text(value: object) -> str | None:
@@ -161,12 +162,7 @@ def _json_text(value: object) -> str | None:
         return "1" if value else ""
     if value is None:
         return ""
-    return _whole(value) if isinstance(value, str) else None
-
-
-def _whole(text: str) -> str:
-    """Return *text* with U+FFFD for lone halves of surrogate pairs, which are no characters."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole_text(value) if isinstance(value, str) else None
 
 
 def positional(values: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
+_logger = logging.getLogger(__name__)
 
 
 class Workers(Generic[Job]):
@@ -46,8 +48,14 @@ class Workers(Generic[Job]):
     def _start_thread(self) -> None:
         name = f"cpanel-emu-worker-{len(self._threads) + 1}"
         thread = threading.Thread(target=self._run, name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            # The system gives no more. Those that there are do the job; without any, the next
+            # job tries again.
+            _logger.warning("no further thread could be started; there are %d", len(self._threads))
+            return
         self._threads.append(thread)
-        thread.start()
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cpanel_emu.call import Tree
+from cpanel_emu.call import Tree, whole_text
 from cpanel_emu.tongues.envelopes import Envelope
 
 _ENCODER = json.JSONEncoder(
@@ -35,6 +35,4 @@ def encode_tree(tree: Tree, *, line_end: bool) -> bytes:
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
-        # Halves of surrogate pairs, as a command line has them for bytes that are no UTF-8.
-        whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return whole.encode("utf-8")
+        return whole_text(text).encode("utf-8")

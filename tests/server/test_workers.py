@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from queue import SimpleQueue
 
+import pytest
+
 from cpanel_emu.server.workers import Workers
 
 
@@ -55,3 +57,21 @@ def test_stopping_ends_the_threads_but_does_not_wait_for_ever() -> None:
     release.set()
     workers.stop(20)
     assert set(threading.enumerate()) <= before
+
+
+def test_a_thread_that_cannot_be_started_costs_no_job(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: SimpleQueue[int] = SimpleQueue()
+    workers: Workers[int] = Workers(2, done.put)
+
+    def fail(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        workers.submit(1)
+    assert "no further thread" in caplog.text
+    workers.submit(2)
+    assert [done.get(timeout=20) for _ in range(2)] == [1, 2]
+    workers.stop(20)
