@@ -18,7 +18,6 @@ import sys
 import time
 from collections.abc import Sequence
 from multiprocessing.context import ForkProcess
-from types import TracebackType
 from typing import Self
 
 from cpanel_emu.emulator import Emulator
@@ -142,12 +141,7 @@ class Processes:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()
 
 

@@ -7,6 +7,7 @@ crash while that one mends what the first left.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
@@ -53,13 +54,19 @@ def in_child(work: Callable[[], object]) -> Ended:
             status = 0
         except BaseException as error:  # noqa: BLE001  (told to the parent)
             answer = ("raised", f"{type(error).__name__}: {error}")
-        with open(writing, "wb") as pipe:  # noqa: PTH123  (a descriptor)
+        # Nobody reads it after an interruption.
+        with contextlib.suppress(BrokenPipeError), open(writing, "wb") as pipe:  # noqa: PTH123
             pickle.dump(answer, pipe)
         os._exit(status)
     os.close(writing)
-    with open(reading, "rb") as pipe:  # noqa: PTH123  (a descriptor)
-        data = pipe.read()
-    _, status = os.waitpid(child, 0)
+    try:
+        with open(reading, "rb") as pipe:  # noqa: PTH123  (a descriptor)
+            data = pipe.read()
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL, f"ended by signal {os.WTERMSIG(status)}"
         return Ended(True, None)

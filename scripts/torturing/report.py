@@ -30,7 +30,6 @@ class Report:
         self.title = title
         self._lock = threading.Lock()
         self._figures: dict[str, int | str] = {}
-        self._harmful = harmful
         self._harm: dict[str, int] = dict.fromkeys(harmful, 0)
         self._defects: list[str] = []
 
