@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ CERTIFICATE_NOT_SAVED = "The certificate could not be saved."
 FRIENDLY_NAME_NOT_SAVED = "The friendly name could not be saved."
 
 _SERIAL_BITS = 128
+_MOST_LAST_KEYS = 256
 _SYSTEM_RANDOM = random.SystemRandom()
 
 _KIND_WORDS = {
@@ -63,6 +64,8 @@ class SslManager:
     clock: Clock
     random: random.Random = _SYSTEM_RANDOM
     """Where the serial numbers of certificates come from."""
+    _last_keys: dict[str, KeyPair] = field(default_factory=dict)
+    """The key that a host's last CSR was made with: most likely the one for its next, too."""
 
     @property
     def is_current(self) -> bool:
@@ -150,12 +153,17 @@ class SslManager:
         Raises:
             Failure: no key is installed for the host, or saving failed (``ssl §2.2``).
         """
-        return self.store_request(
-            values,
-            lambda: self._key_for("a certificate signing request", values.host),
-            host=values.host,
-            friendly_name=values.host,
-        )[0]
+        host = values.host
+
+        def find_key() -> KeyPair:
+            key = self._key_for("a certificate signing request", host)
+            if len(self._last_keys) >= _MOST_LAST_KEYS:
+                self._last_keys.clear()
+            self._last_keys[host] = key
+            return key
+
+        guess = self._last_keys.get(host)
+        return self.store_request(values, find_key, host=host, friendly_name=host, guess=guess)[0]
 
     def _key_for(self, what: str, host: str) -> KeyPair:
         key = self.installed_key(host)
@@ -205,7 +213,11 @@ class SslManager:
         return self._store_made(find_key, make, CERTIFICATE_NOT_SAVED)
 
     def _store_made(
-        self, find_key: Callable[[], KeyPair], make: Callable[[KeyPair], NewItem], refusal: str
+        self,
+        find_key: Callable[[], KeyPair],
+        make: Callable[[KeyPair], NewItem],
+        refusal: str,
+        guess: KeyPair | None = None,
     ) -> tuple[Item, str]:
         """Store what *make* makes of the key that *find_key* returns; return record and PEM.
 
@@ -219,7 +231,7 @@ class SslManager:
         made: NewItem | None = None
         # A key whose file is missing may be one that is being deleted: the change tells.
         with contextlib.suppress(Failure):
-            made = make(find_key())
+            made = make(guess or find_key())
 
         def put(items: ItemChanges) -> tuple[Item, str]:
             key = find_key()
@@ -254,8 +266,16 @@ class SslManager:
         *,
         host: str | None,
         friendly_name: str,
+        guess: KeyPair | None = None,
     ) -> tuple[Item, str]:
         """Make a CSR and store it; return its record and its PEM without final line end.
+
+        Args:
+            values: what `values.checked_values` returned.
+            find_key: returns the key to make it with.
+            host: the host that it counts for, if it has one of its own.
+            friendly_name: its friendly name, unless another has it.
+            guess: which key *find_key* is likely to return; a wrong one costs time, no more.
 
         Raises:
             Failure: what *find_key* raises, or it could not be saved.
@@ -274,7 +294,7 @@ class SslManager:
                 friendly_name=friendly_name,
             )
 
-        return self._store_made(find_key, make, REQUEST_NOT_SAVED)
+        return self._store_made(find_key, make, REQUEST_NOT_SAVED, guess)
 
     def hosts(self, kind: ItemKind) -> list[str]:
         """Return the distinct hosts that have an item of *kind*, sorted (``ssl §6.2``)."""

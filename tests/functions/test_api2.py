@@ -63,6 +63,29 @@ def test_gencsr_uses_the_newest_key(caller: Caller) -> None:
     assert request["modulus"] == keys.parse(_OTHER_KEY).modulus
 
 
+def test_gencsr_follows_the_keys(caller: Caller) -> None:
+    """ssl §2.2, "Key used": the one of now, whichever was used a moment ago."""
+
+    def moduli() -> set[object]:
+        return {request["modulus"] for request in caller.records("list_csrs")}
+
+    example, other = (keys.parse(text).modulus for text in (EXAMPLE_KEY, _OTHER_KEY))
+    caller.row("gencsr", **EXAMPLE)
+    assert moduli() == {example}
+    caller.clock = Clock(NOW + 1)
+    caller.manager = replace(caller.manager, clock=caller.clock)
+    caller.row("uploadkey", key=_OTHER_KEY, host="example.com")
+    caller.row("gencsr", **EXAMPLE)
+    assert moduli() == {example, other}
+    caller.print("deletekey", "example.com")
+    caller.refused("gencsr", **{**EXAMPLE, "city": "Austin"})
+    assert len(caller.records("list_csrs")) == 2
+    caller.row("uploadkey", key=EXAMPLE_KEY, host="example.com")
+    caller.row("gencsr", **{**EXAMPLE, "city": "Dallas"})
+    found = [request["modulus"] for request in caller.records("list_csrs")]
+    assert sorted(found, key=str) == sorted([example, example, other], key=str)
+
+
 def test_an_unreadable_key_counts_as_none(caller: Caller) -> None:
     caller.clock = Clock(NOW + 1)
     caller.manager = replace(caller.manager, clock=caller.clock)
