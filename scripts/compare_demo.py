@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Converts the demo theme both ways and compares every page in every state; minutes, not seconds.
+"""Convert the demo theme both ways and compare every page in every state; minutes, not seconds.
 
-Usage: .venv/bin/python scripts/compare_demo.py [livephp] [tt]. Exit status 1 after a difference.
+Exit status 1 after a difference.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -18,10 +19,20 @@ OLD = ROOT / "templates" / "x3"
 THEME = [sys.executable, "-m", "cpanel_emu", "theme"]
 
 
-def main(targets: list[str]) -> int:
+TARGETS = ("livephp", "tt")
+
+
+def main() -> int:
     """Return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "targets", nargs="*", metavar="TARGET", help=f"{' or '.join(TARGETS)}; else both"
+    )
+    targets = parser.parse_args().targets
+    if unknown := set(targets) - set(TARGETS):
+        parser.error(f"no such target: {', '.join(sorted(unknown))}; choose {', '.join(TARGETS)}")
     status = 0
-    for target in targets:
+    for target in targets or TARGETS:
         with tempfile.TemporaryDirectory() as folder:
             new = Path(folder) / "new"
             convert = [*THEME, "convert", str(OLD), "--to", target, "--out", str(new)]
@@ -40,6 +51,6 @@ def _environment() -> dict[str, str]:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(sys.argv[1:] or ["livephp", "tt"]))
+        sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)  # the comparison has told that
