@@ -96,17 +96,12 @@ class CertificateDirectory:
     def _opened_index(self) -> Index:
         """Open the index and bring it in line with the files; once more if it is damaged."""
         try:
-            return self._in_line(self._open_index())
+            return self._index_in_line()
         except IndexLost:
-            return self._in_line(self._open_index())
+            return self._index_in_line()
 
-    def _open_index(self) -> Index:
-        try:
-            return Index(self._index_path, self._folder, durable=self._durable)
-        except IndexLost:
-            return Index(self._index_path, self._folder, durable=self._durable)
-
-    def _in_line(self, index: Index) -> Index:
+    def _index_in_line(self) -> Index:
+        index = Index(self._index_path, self._folder, durable=self._durable)
         try:
             self._bring_in_line(index)
         except BaseException:
