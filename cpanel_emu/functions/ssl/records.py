@@ -37,8 +37,7 @@ def listed_items(
         domains: checked hosts; None for all that there are.
         words: what to look for: ``key``, ``csr``, ``crt``; others are skipped.
     """
-    kinds = {word: _ITEM_WORDS[word] for word in words if word in _ITEM_WORDS}
-    known = {kind: word for word, kind in kinds.items()}
+    known = {_ITEM_WORDS[word]: word for word in words if word in _ITEM_WORDS}
     hosts = None if domains is None else sorted(set(domains))
     for item in manager.directory.of_hosts(list(known), hosts):
         yield known[item.kind], item
