@@ -42,7 +42,10 @@ def outgoing(data: bytes, body: int, control: ConnectionControl, *, stays: bool)
         data = b""
     elif control.cut_after is not None and control.cut_after < body:
         data, stays = data[: len(data) - body + control.cut_after], False
-    if control.observer is not None:
-        control.observer(data)
+    observer = control.observer
+    if observer is not None:
+        # It may well hold the request, which holds *control*: not a ring for the collector.
+        control.observer = None
+        observer(data)
     piece, pause = control.drip or (0, 0.0)
     return Outgoing(data, stays, control.delay, control.drop, piece, pause)
