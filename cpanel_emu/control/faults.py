@@ -159,6 +159,8 @@ class Faults:
 
     def __init__(self) -> None:
         self._planned: tuple[PlannedFault, ...] = ()
+        self.any_planned = False
+        """Whether there are any. Every request asks this, and most of them nothing more."""
         self._count = 0
         self._lock = threading.Lock()
         self._waking = threading.Event()
@@ -179,7 +181,7 @@ class Faults:
                 raise ConfigurationError(f"No more than {MOST_FAULTS} faults can be planned.")
             self._count += 1
             planned = PlannedFault(self._count, fault)
-            self._planned = (*self._planned, planned)
+            self._plan((*self._planned, planned))
         return planned
 
     def replace(self, faults: Iterable[Mapping[str, object]]) -> tuple[PlannedFault, ...]:
@@ -194,7 +196,7 @@ class Faults:
         with self._lock:
             planned = tuple(PlannedFault(self._count + 1 + at, one) for at, one in enumerate(read))
             self._count += len(planned)
-            self._planned = planned
+            self._plan(planned)
         return planned
 
     def remove(self, number: int) -> bool:
@@ -202,20 +204,24 @@ class Faults:
         with self._lock:
             left = tuple(planned for planned in self._planned if planned.number != number)
             found = len(left) < len(self._planned)
-            self._planned = left
+            self._plan(left)
         return found
 
     def clear(self) -> None:
         """Remove all."""
         with self._lock:
-            self._planned = ()
+            self._plan(())
+
+    def _plan(self, planned: tuple[PlannedFault, ...]) -> None:
+        self._planned = planned
+        self.any_planned = bool(planned)
 
     def planned(self) -> tuple[PlannedFault, ...]:
         """Return all, spent ones too, in the order in which they were planned."""
         return self._planned
 
     def __bool__(self) -> bool:
-        return bool(self._planned)
+        return self.any_planned
 
     def unused(self) -> tuple[PlannedFault, ...]:
         """Return those that have struck nothing yet."""

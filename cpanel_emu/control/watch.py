@@ -10,17 +10,18 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cpanel_emu.control.asked import Asked, asked, door_of, secret_parameters
 from cpanel_emu.control.faults import Fault, Kind, Stage, Target
 from cpanel_emu.control.rebuilt import rebuilt_head
-from cpanel_emu.journal import Exchange, Passage
+from cpanel_emu.journal import Door, Exchange, Passage
 from cpanel_emu.journal.entries import secret_texts
 from cpanel_emu.journal.passage import through
 from cpanel_emu.journal.redaction import hidden_answer, hidden_request
+from cpanel_emu.journal.unwritten import Unwritten
 from cpanel_emu.server.gateway import ConnectionControl
 from cpanel_emu.server.http1 import answer as http_answer
 from cpanel_emu.server.request import Request
@@ -35,8 +36,6 @@ _SCENERY = (".css", ".gif", ".ico", ".jpg", ".js", ".png", ".svg")
 """Files that a browser fetches with each page; the journal is for what programs do."""
 _WEIGHT = 2_000
 """About how many bytes a request takes in memory besides its texts."""
-_LARGE = 256 * 1024
-"""An exchange of more bytes is cut at once."""
 _OF_CONNECTION = frozenset({Kind.DROP, Kind.CUT, Kind.SLOW})
 
 OLD_ERROR_PAGE = (
@@ -46,28 +45,9 @@ OLD_ERROR_PAGE = (
 """What a `Kind.HTML` fault answers unless it has a text of its own."""
 
 
-@dataclass(slots=True)
-class _Watched:
-    """One request under way."""
-
-    request: Request
-    environ: Mapping[str, Any]
-    passage: Passage
-    struck: tuple[Fault, ...]
-    started: float = field(default_factory=time.perf_counter)
-
-    def at(self, stage: Stage) -> list[Fault]:
-        """Return the faults that strike at *stage*."""
-        return [fault for fault in self.struck if fault.stage is stage]
-
-
-@dataclass(slots=True, repr=False)  # to freeze so many fields would cost each request more
-class _Seen:
-    """One request with its answer, as they were: nobody may see them before `exchange`.
-
-    The bytes rather than the request: thousands of small objects that live on for a while cost
-    every request after them a tenth of its time.
-    """
+@dataclass(slots=True, repr=False, eq=False)
+class _Seen(Unwritten[Exchange]):
+    """One request with its answer, as they were."""
 
     asked: Asked | None
     """What it was about; None if that is the one call that it led to."""
@@ -82,18 +62,13 @@ class _Seen:
     time: float
     seconds: float
 
-    @property
-    def weight(self) -> int:
-        """About how many bytes it takes in memory."""
-        return _WEIGHT + len(self.head) + len(self.body) + len(self.answer)
-
-    def exchange(self, number: int) -> Exchange:
-        """Return what the journal tells of it, secrets hidden."""
+    def write(self) -> Exchange:
+        """See `Unwritten.write`."""
         secrets = self.passage.secrets
         calls = self.passage.written_calls()
         about = self.asked or Asked(calls[0].module, calls[0].function, calls[0].user)
         return Exchange(
-            number=number,
+            number=self.number,
             time=self.time,
             door=self.passage.door,
             user=about.user,
@@ -120,53 +95,49 @@ class Watch:
     def __init__(self, emulator: Emulator, refuse: Callable[[Request], Response]) -> None:
         self._emulator = emulator
         self._refuse = refuse
+        self._faults = emulator.faults
+        self._journal = emulator.journal
         self._records = emulator.options.control
 
-    def answered(
-        self,
-        request: Request,
-        environ: Mapping[str, Any],
-        route: Callable[[Request], Response],
-    ) -> Response:
+    def answered(self, request: Request, route: Callable[[Request], Response]) -> Response:
         """Return what *route* answers to *request*, or what a planned fault makes of it.
 
         Raises:
             EmulatorError: whatever *route* raises.
         """
-        passage = Passage(door_of(request), records=self._records)
-        struck = self._struck(request)
-        watched = _Watched(request, environ, passage, struck)
-        control = environ.get("cpanel_emu.connection")
+        passage = Passage(door_of(request), self._records)
+        struck = self._struck(request, passage.door) if self._faults.any_planned else ()
+        record = functools.partial(self._record, request, passage, struck, time.perf_counter())
+        control = request.environ.get("cpanel_emu.connection")
         own = control if isinstance(control, ConnectionControl) else None
         if own is not None and self._records:
-            own.observer = functools.partial(self._record, watched)
+            own.observer = record
         with through(passage):
-            response = (self._before(watched) if struck else None) or route(request)
-        if struck:
-            for fault in watched.at(Stage.AFTER):
+            response = (self._before(request, struck) if struck else None) or route(request)
+        for fault in struck:
+            if fault.stage is Stage.AFTER:
                 response = self._spoilt(response, fault)
-            for fault in struck:
-                self._ask_listener(fault, own)
+        for fault in struck:
+            self._ask_listener(fault, own)
         if own is None and self._records:
-            self._record(watched, http_answer(response.status, response.headers, (), response.body))
+            record(http_answer(response.status, response.headers, (), response.body))
         return response
 
-    def _struck(self, request: Request) -> tuple[Fault, ...]:
-        faults = self._emulator.faults
-        if not faults:
-            return ()
+    def _struck(self, request: Request, door: Door) -> tuple[Fault, ...]:
         found = asked(request)
-        target = Target(door_of(request), found.module, found.function, found.user)
-        return faults.striking(target, *_KINDS)
+        target = Target(door, found.module, found.function, found.user)
+        return self._faults.striking(target, *_KINDS)
 
-    def _before(self, watched: _Watched) -> Response | None:
+    def _before(self, request: Request, struck: tuple[Fault, ...]) -> Response | None:
         """Return the answer of a fault that keeps the call from running, if one does."""
         response: Response | None = None
-        for fault in watched.at(Stage.BEFORE):
+        for fault in struck:
+            if fault.stage is not Stage.BEFORE:
+                continue
             if fault.kind is Kind.DELAY:
-                self._emulator.faults.wait(fault.seconds)
+                self._faults.wait(fault.seconds)
             elif response is None:
-                response = self._instead(watched.request, fault)
+                response = self._instead(request, fault)
         return response
 
     def _instead(self, request: Request, fault: Fault) -> Response:
@@ -199,7 +170,7 @@ class Watch:
             if fault.kind in _OF_CONNECTION:
                 _logger.warning("A fault (%s) needs the emulator's own listener.", fault)
             elif fault.kind is Kind.DELAY and fault.stage is Stage.AFTER:
-                self._emulator.faults.wait(fault.seconds)
+                self._faults.wait(fault.seconds)
         elif fault.kind is Kind.DROP:
             control.drop = True
         elif fault.kind is Kind.CUT:
@@ -209,29 +180,32 @@ class Watch:
         elif fault.kind is Kind.DELAY and fault.stage is Stage.AFTER:
             control.delay += fault.seconds
 
-    def _record(self, watched: _Watched, data: bytes) -> None:
+    def _record(
+        self,
+        request: Request,
+        passage: Passage,
+        struck: tuple[Fault, ...],
+        started: float,
+        data: bytes,
+    ) -> None:
         """Put the exchange into the journal; *data* is the answer as it is sent."""
-        request = watched.request
-        if not watched.passage.calls and request.path.lower().endswith(_SCENERY):
+        if not passage.calls and request.path.lower().endswith(_SCENERY):
             return
-        environ, passage = watched.environ, watched.passage
-        passage.secrets.update(secret_texts(request.values))
-        seen = _Seen(
-            asked=None if len(passage.calls) == 1 else asked(request),
-            line=f"{environ['REQUEST_METHOD']} {request.path[:200]}",
-            secret_names=secret_parameters(request),
-            passage=passage,
-            struck=watched.struck,
-            head=environ.get("cpanel_emu.head") or rebuilt_head(environ),
-            body=request.body,
-            answer=data,
-            time=self._emulator.clock.now(),
-            seconds=time.perf_counter() - watched.started,
+        passage.hide(secret_texts(request.values))
+        environ = request.environ
+        head = environ.get("cpanel_emu.head") or rebuilt_head(environ)
+        self._journal.record_later(
+            _Seen(
+                _WEIGHT + len(head) + len(request.body) + len(data),
+                None if len(passage.calls) == 1 else asked(request),
+                f"{environ['REQUEST_METHOD']} {request.path[:200]}",
+                secret_parameters(request),
+                passage,
+                struck,
+                head,
+                request.body,
+                data,
+                self._emulator.clock.now(),
+                time.perf_counter() - started,
+            )
         )
-        journal = self._emulator.journal
-        if seen.weight <= _LARGE:
-            journal.record_later(seen.exchange, seen.weight)
-            return
-        # Shown, it is cut; kept as it is, it would leave no room for others.
-        shown = seen.exchange(0)
-        journal.record_later(lambda number: replace(shown, number=number), shown.weight)

@@ -170,9 +170,9 @@ def ending(answer: Answer) -> tuple[str, str]:
 
 def call_weight(call: Call, error: str) -> int:
     """Return about how many bytes *call* takes in memory, its *error* text included."""
-    named, positional = call.arguments.named, call.arguments.positional
-    texts = sum(map(len, named)) + sum(map(len, named.values())) + sum(map(len, positional))
-    return _BASE_WEIGHT + texts + len(error)
+    arguments = call.arguments
+    texts = (*arguments.named, *arguments.named.values(), *arguments.positional, error)
+    return _BASE_WEIGHT + sum(map(len, texts))
 
 
 def redacted(call: Call, module: str) -> Mapping[str, str]:

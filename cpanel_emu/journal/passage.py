@@ -6,8 +6,9 @@ neither the functions nor the tag engine need to hand a door's name about.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cpanel_emu.journal.entries import CallEntry, Door
 from cpanel_emu.journal.unwritten import Unwritten
@@ -23,17 +24,23 @@ class Passage:
     door: Door
     records: bool = True
     """Whether an `Exchange` will tell of it."""
-    calls: list[Unwritten[CallEntry]] = field(default_factory=list)
-    secrets: set[str] = field(default_factory=set)
+    calls: tuple[Unwritten[CallEntry], ...] = ()
+    """The first calls that were made within this passage."""
+    secrets: frozenset[str] = frozenset()
     """What must not be shown of its bytes."""
 
     def add(self, call: Unwritten[CallEntry]) -> None:
         """Note a call that was made within this passage."""
         if len(self.calls) < _MOST_CALLS:
-            self.calls.append(call)
+            self.calls = (*self.calls, call)
+
+    def hide(self, secrets: Collection[str]) -> None:
+        """Note that these must not be shown either."""
+        if secrets:
+            self.secrets = self.secrets.union(secrets)
 
     def written_calls(self) -> tuple[CallEntry, ...]:
-        """Return the calls that were made within this passage."""
+        """Return `calls`, written."""
         return tuple(call.written() for call in self.calls)
 
 

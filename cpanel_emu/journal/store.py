@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from cpanel_emu.call import Answer, Api, Call, Refusal, RefusalKind
+from cpanel_emu.call import Answer, Api, Call, RefusalKind
 from cpanel_emu.journal.entries import (
     CallEntry,
     Door,
@@ -19,13 +17,11 @@ from cpanel_emu.journal.entries import (
     WarningEntry,
     call_weight,
     ending,
-    redacted,
-    redacted_positions,
     secret_values,
 )
 from cpanel_emu.journal.passage import Passage, current
 from cpanel_emu.journal.search import Wanted, assertion_text
-from cpanel_emu.journal.unwritten import Unwritten
+from cpanel_emu.journal.unwritten import Cut, Unwritten, UnwrittenCall
 
 if TYPE_CHECKING:
     from cpanel_emu.tags import PageWarning
@@ -34,8 +30,11 @@ SIZE = 1_000
 CAPACITY = 16 * 1024 * 1024
 _LARGE = 64 * 1024
 """A call with more text than that is cut at once."""
+_LARGE_EXCHANGE = 256 * 1024
+"""The same for an exchange, in bytes."""
+_UNKNOWN = RefusalKind.UNKNOWN_FUNCTION.value
 
-_Kept: TypeAlias = "WarningEntry | Exchange | Unwritten[CallEntry] | Unwritten[Exchange]"
+_Kept: TypeAlias = WarningEntry | Exchange | Unwritten[CallEntry] | Unwritten[Exchange]
 
 
 class Journal:
@@ -71,32 +70,31 @@ class Journal:
         """
         passage = current()
         outcome, error = ending(answer)
-        module = answer.call.module
         weight = call_weight(call, error)
-        write = functools.partial(
-            _call_entry,
+        entry: Unwritten[CallEntry] = UnwrittenCall(
+            weight,
             call,
-            module,
+            answer.call.module,
             user,
             time,
-            door=Door.IN_PROCESS if passage is None else passage.door,
-            inside=passage is not None and passage.records,
-            outcome=outcome,
-            error=error,
-            files=tuple(files),
+            Door.IN_PROCESS if passage is None else passage.door,
+            passage is not None and passage.records,
+            outcome,
+            error,
+            tuple(files),
         )
         if weight > _LARGE:
             # Written, it is cut; kept as it is, it would leave no room for others.
-            cut = write(0)
-            weight, write = cut.weight, functools.partial(_numbered, cut)
+            cut = entry.written()
+            entry = Cut(cut.weight, cut)
         with self._lock:
-            if not _is_unknown(answer):
-                self._called.add((call.api, module, call.function))
-            entry = Unwritten(self._count + 1, weight, write)
+            if outcome != _UNKNOWN:
+                self._called.add((call.api, answer.call.module, call.function))
+            entry.number = self._count + 1
             self._append(entry)
         if passage is not None:
             passage.add(entry)
-            passage.secrets.update(secret_values(call))
+            passage.hide(secret_values(call))
 
     def record_warning(self, warning: PageWarning, page: str, user: str, time: float) -> None:
         """Remember a warning of a page."""
@@ -134,24 +132,22 @@ class Journal:
                 )
             )
 
-    def record_later(self, write: Callable[[int], Exchange], weight: int) -> None:
-        """Remember an exchange that *write* makes, given its number, once somebody asks for it.
-
-        Args:
-            write: makes the exchange, its secrets hidden; what it holds is not shown to anybody.
-            weight: about how many bytes it holds until then.
-        """
+    def record_later(self, exchange: Unwritten[Exchange]) -> None:
+        """Remember an exchange that is written once somebody asks for it."""
+        if exchange.weight > _LARGE_EXCHANGE:
+            cut = exchange.written()
+            exchange = Cut(cut.weight, cut)
         with self._lock:
-            self._append(Unwritten(self._count + 1, weight, write))
+            exchange.number = self._count + 1
+            self._append(exchange)
 
     def _append(self, entry: _Kept) -> None:
         self._count += 1
-        self._entries.append(entry)
+        entries = self._entries
+        entries.append(entry)
         self._weight += entry.weight
-        while len(self._entries) > self.size or (
-            self._weight > self.capacity and len(self._entries) > 1
-        ):
-            self._weight -= self._entries.popleft().weight
+        while len(entries) > self.size or (self._weight > self.capacity and len(entries) > 1):
+            self._weight -= entries.popleft().weight
 
     def clear(self) -> None:
         """Forget everything; the numbers go on."""
@@ -296,42 +292,3 @@ class Journal:
 
     def _kept_calls(self) -> list[CallEntry]:
         return [entry for entry in self.entries() if isinstance(entry, CallEntry)]
-
-
-def _call_entry(
-    call: Call,
-    module: str,
-    user: str,
-    time: float,
-    number: int,
-    *,
-    door: Door,
-    inside: bool,
-    outcome: str,
-    error: str,
-    files: tuple[str, ...],
-) -> CallEntry:
-    return CallEntry(
-        number=number,
-        time=time,
-        door=door,
-        inside=inside,
-        user=user,
-        api=call.api.value,
-        module=module,
-        function=call.function,
-        named=redacted(call, module),
-        positional=redacted_positions(call, module),
-        outcome=outcome,
-        error=error,
-        files=files,
-    )
-
-
-def _numbered(entry: CallEntry, number: int) -> CallEntry:
-    return replace(entry, number=number)
-
-
-def _is_unknown(answer: Answer) -> bool:
-    outcome = answer.outcome
-    return isinstance(outcome, Refusal) and outcome.kind is RefusalKind.UNKNOWN_FUNCTION

@@ -90,7 +90,7 @@ class Application:
             )
             if self._control is not None and self._control.owns(request):
                 return self._control.answer(request, environ)
-            return self._watch.answered(request, environ, self._route)
+            return self._watch.answered(request, self._route)
         except RequestTooLarge:
             return refused("413 Request Entity Too Large")
         except StoreError as error:
