@@ -29,6 +29,9 @@ class Api(enum.Enum):
     API2 = "2"
     UAPI = "3"
 
+    # Each member is one object. Enum's own hash is a Python function, run for every look-up.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:

@@ -198,20 +198,20 @@ class RememberedLogins:
         """Remember up to *size* of them."""
         self._size = size
         self._key = os.urandom(32)
-        self._logins: dict[bytes, tuple[Login, object]] = {}
+        self._logins: dict[tuple[Service, bytes], tuple[Login, object]] = {}
 
     def find(self, header: str, service: Service) -> tuple[Login, object] | None:
         """Return the login that *header* gave, and what it was compared with then."""
-        return self._logins.get(self._digest(header, service))
+        return self._logins.get((service, self._digest(header)))
 
     def remember(self, header: str, login: Login, compared: object) -> None:
         """Remember that *header*, compared with this object, gave *login*."""
         if len(self._logins) >= self._size:
             self._logins.clear()
-        self._logins[self._digest(header, login.service)] = (login, compared)
+        self._logins[login.service, self._digest(header)] = (login, compared)
 
-    def _digest(self, header: str, service: Service) -> bytes:
-        text = f"{service.value} {header}".encode("utf-8", "surrogatepass")
+    def _digest(self, header: str) -> bytes:
+        text = header.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(text, key=self._key, digest_size=32).digest()
 
 

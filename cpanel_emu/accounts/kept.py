@@ -46,13 +46,18 @@ class KeptFiles(Generic[_T]):
         if kept is None:
             # What is not there must not take longer than what is: that would tell of it.
             try:
-                os.stat(f"{self._prefix}{name}")  # noqa: PTH116  (as in `_identity`)
+                os.stat(f"{self._prefix}{name}")  # noqa: PTH116  (as below)
             except FileNotFoundError:
                 return None
             except OSError:
                 return self._read(name)
-        elif _identity(kept.path) == kept.identity:
-            return kept.value
+        else:
+            try:
+                status = os.stat(kept.path)  # noqa: PTH116  (pathlib's is twice as slow)
+            except OSError:
+                return self._read(name)
+            if _identity(status) == kept.identity:
+                return kept.value
         return self._read(name)
 
     def _read(self, name: str) -> _T | None:
@@ -68,16 +73,9 @@ class KeptFiles(Generic[_T]):
         if is_settled(status.st_mtime_ns):
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[name] = _Kept(str(path), _fields(status), value)
+            self._kept[name] = _Kept(str(path), _identity(status), value)
         return value
 
 
-def _identity(path: str) -> tuple[int, ...] | None:
-    try:
-        return _fields(os.stat(path))  # noqa: PTH116  (pathlib's is twice as slow, on the hot path)
-    except OSError:
-        return None
-
-
-def _fields(status: os.stat_result) -> tuple[int, ...]:
+def _identity(status: os.stat_result) -> tuple[int, ...]:
     return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

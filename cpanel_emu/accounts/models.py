@@ -37,6 +37,9 @@ class Service(enum.Enum):
     CPANEL = "cpaneld"
     WHM = "whostmgrd"
 
+    # Each member is one object. Enum's own hash is a Python function, run for every look-up.
+    __hash__ = object.__hash__
+
     @property
     def cookie_name(self) -> str:
         """The name of the session cookie (``wire §3.2``)."""
