@@ -34,9 +34,9 @@ class Asked:
 
 def door_of(request: Request) -> Door:
     """Return the door that the path of *request* belongs to (``wire §2.2``)."""
-    section, _, rest = request.path[1:].partition("/")
+    section = request.section
     if section in _FORMATS:
-        if rest.rstrip("/") != "cpanel":
+        if request.rest != "cpanel":
             return Door.NATIVE
         if request.service is Service.WHM:
             return Door.WHM
@@ -50,9 +50,7 @@ def door_of(request: Request) -> Door:
 
 def asked(request: Request) -> Asked:
     """Return what *request* asks for."""
-    section, _, rest = request.path[1:].partition("/")
-    form = _FORMATS.get(section)
-    rest = rest.rstrip("/")
+    form, rest = _FORMATS.get(request.section), request.rest
     if form is not None and rest == "cpanel":
         call = api.requested_call(request, form)
         user = api.named_account(request, form) or _user(request)
@@ -60,7 +58,7 @@ def asked(request: Request) -> Asked:
     user = _user(request)[:200]
     if form is not None:
         return Asked("", rest[:200], user)
-    if section == "execute":
+    if request.section == "execute":
         module, _, function = rest.partition("/")
         return Asked(module[:200], function[:200], user)
     return Asked(user=user)
@@ -71,7 +69,7 @@ def secret_parameters(request: Request) -> Collection[str]:
     values = request.values
     if "arg-0" not in values and "xmlin" not in values:
         return ()
-    form = _FORMATS.get(request.path[1:].partition("/")[0])
+    form = _FORMATS.get(request.section)
     if form is None:
         return ()
     call = api.requested_call(request, form)

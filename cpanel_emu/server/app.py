@@ -104,7 +104,7 @@ class Application:
         file = self._pages.file_path(request)
         if file is not None:
             return self._pages.file(request, file, self.emulator.clock.now())
-        form = _FORMATS.get(request.path[1:].partition("/")[0])
+        form = _FORMATS.get(request.section)
         entered = self._gate.enter(request)
         if isinstance(entered, Denial):
             return self._refuse(request, form, entered)
@@ -112,12 +112,11 @@ class Application:
 
     def _let_in(self, request: Request, login: Login, form: Format | None) -> Response:
         """Answer a request with good credentials, by its path."""
-        section, _, rest = request.path[1:].partition("/")
         if form is not None:
-            return self._api(request, login, form, rest.rstrip("/"))
-        if section == "execute":
-            return self._execute(request, login, rest.rstrip("/"))
-        if section == "frontend" and request.service is Service.CPANEL:
+            return self._api(request, login, form)
+        if request.section == "execute":
+            return self._execute(request, login)
+        if request.section == "frontend" and request.service is Service.CPANEL:
             return self._page(request, login)
         if request.path == "/":
             return self._logins.start(request, login)
@@ -133,10 +132,11 @@ class Application:
         return self._complete(HTML, page, status=status)
 
     def _refuse_by_fault(self, request: Request) -> Response:
-        form = _FORMATS.get(request.path[1:].partition("/")[0])
+        form = _FORMATS.get(request.section)
         return self._refuse(request, form, Denial.WRONG_CREDENTIALS)
 
-    def _api(self, request: Request, login: Login, form: Format, name: str) -> Response:
+    def _api(self, request: Request, login: Login, form: Format) -> Response:
+        name = request.rest
         if name == "cpanel":
             return self._call(request, login, form)
         if not name or "/" in name:
@@ -160,9 +160,9 @@ class Application:
             body = api.encode_answer(answer, form, self._release)
         return self._complete(api.content_type(form, self._release), body)
 
-    def _execute(self, request: Request, login: Login, rest: str) -> Response:
+    def _execute(self, request: Request, login: Login) -> Response:
         """Answer UAPI's own path, ``/execute/Module/function`` (``wire §7``)."""
-        module, _, function = rest.partition("/")
+        module, _, function = request.rest.partition("/")
         account = self.emulator.accounts.get(login.user)
         known = self._release.uapi and request.service is Service.CPANEL
         if not known or not function or "/" in function or account is None:

@@ -120,7 +120,7 @@ class FrontendDoor:
             return self._live_pages.answer(request, asked, now)
         if not processes_tags(asked.path):
             return self.file(request, path, now)
-        with temporary_files(request.parameters.files) as uploads:
+        with temporary_files(request.files) as uploads:
             asked = replace(asked, form={**request.values, **uploads})
             if is_live_page(asked.source):
                 return self._live_pages.answer(request, asked, now)

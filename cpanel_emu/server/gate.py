@@ -94,11 +94,16 @@ class Gate:
         A valid ``Authorization`` makes any ``/cpsess`` prefix irrelevant; a cookie needs the
         right one on every request (``wire §3.1``, ``wire §3.3``).
         """
-        if self._lockout.is_locked(request.remote_address):
+        address = request.remote_address
+        if self._lockout.is_locked(address):
             return Denial.LOCKED
         header = request.authorization
         if header:
-            return self._by_header(request, header)
+            login = self._checker_for(address).check_header(header, request.service)
+            if login is not None:
+                return login
+            self._lockout.failed(address)
+            return Denial.WRONG_CREDENTIALS
         value = session_cookie(request)
         if not value:
             return Denial.NO_CREDENTIALS
@@ -107,12 +112,13 @@ class Gate:
 
     def log_in(self, request: Request) -> Session | Denial:
         """Return a new session for the user and password of a login form, if they are right."""
-        if self._lockout.is_locked(request.remote_address):
+        address = request.remote_address
+        if self._lockout.is_locked(address):
             return Denial.LOCKED
         user, password = request.values.get("user", ""), request.values.get("pass", "")
-        login = self._checker_for(request).check_password(user, password, request.service)
+        login = self._checker_for(address).check_password(user, password, request.service)
         if login is None:
-            self._lockout.failed(request.remote_address)
+            self._lockout.failed(address)
             return Denial.WRONG_CREDENTIALS
         return self._sessions.create(login.user, request.service)
 
@@ -126,15 +132,8 @@ class Gate:
         """Return the session that a URL of ``create_user_session`` hands over, if it is good."""
         return self._session(request.values.get("session", ""), request)
 
-    def _by_header(self, request: Request, header: str) -> Login | Denial:
-        login = self._checker_for(request).check_header(header, request.service)
-        if login is not None:
-            return login
-        self._lockout.failed(request.remote_address)
-        return Denial.WRONG_CREDENTIALS
-
-    def _checker_for(self, request: Request) -> CredentialChecker:
-        return self._checker if is_near(request.remote_address) else self._far_checker
+    def _checker_for(self, address: str) -> CredentialChecker:
+        return self._checker if is_near(address) else self._far_checker
 
     def _session(self, value: str, request: Request) -> Session | None:
         """Return the session with this cookie *value*, if the token in the path is its own."""

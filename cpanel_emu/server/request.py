@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from cpanel_emu.accounts.models import Service
-from cpanel_emu.server.parameters import Parameters, RequestTooLarge, read_parameters
+from cpanel_emu.server.parameters import RequestTooLarge, UploadedFile, read_parameters
 
 _TOKEN = re.compile(r"/cpsess(\d+)(?=/|\Z)", re.ASCII)
 _SLASHES = re.compile(r"/{2,}")
@@ -17,7 +17,7 @@ _MOST_DIGITS = 18
 _WHM_PORTS = frozenset({"2086", "2087"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would cost every request more than all of `split_path`
 class Request:
     """A decoded request; *path* has neither security token nor doubled slashes.
 
@@ -30,21 +30,24 @@ class Request:
     path: str
     token: str
     """The digits of the ``/cpsess`` prefix, or ``""``."""
-    parameters: Parameters
+    section: str
+    """The first word of *path*, such as ``json-api``, or ``""``."""
+    rest: str
+    """What follows *section* in *path*, without slashes at its end."""
+    values: Mapping[str, str]
+    """The merged parameters of query and body."""
+    files: tuple[UploadedFile, ...] = ()
+    """The file parts of a multipart body."""
     body: bytes = field(default=b"", repr=False)
     """The body as it came, without chunks."""
     environ: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The WSGI environment."""
 
     @property
-    def values(self) -> Mapping[str, str]:
-        """The merged parameters of query and body."""
-        return self.parameters.values
-
-    @property
     def authorization(self) -> str:
         """The ``Authorization`` header, or ``""``."""
-        return self._text("HTTP_AUTHORIZATION")
+        text: str = self.environ.get("HTTP_AUTHORIZATION", "")
+        return text
 
     @property
     def cookie(self) -> str:
@@ -69,7 +72,8 @@ class Request:
     @property
     def remote_address(self) -> str:
         """The client's address, or ``""``."""
-        return self._text("REMOTE_ADDR")
+        text: str = self.environ.get("REMOTE_ADDR", "")
+        return text
 
     @property
     def port(self) -> str:
@@ -127,6 +131,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
     """
     method = environ["REQUEST_METHOD"]
     token, path = split_path(_decoded(environ.get("PATH_INFO") or "/"))
+    section, _, rest = path[1:].partition("/")
     service = service_of(environ)
     body = _body(environ, body_limit)
     parameters = read_parameters(
@@ -135,14 +140,16 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         body,
         strip_quotes=strip_quotes,
     )
-    if parameters.files and service is Service.WHM:
-        parameters = Parameters(parameters.values)  # they are lost there (liveapi_cli §3)
     return Request(
         service=service,
         posted=method == "POST" or (bool(body) and method not in {"GET", "HEAD"}),
         path=path,
         token=token,
-        parameters=parameters,
+        section=section,
+        rest=rest.rstrip("/"),
+        values=parameters.values,
+        # They are lost on WHM ports (liveapi_cli §3).
+        files=parameters.files if service is Service.CPANEL else (),
         body=body,
         environ=environ,
     )

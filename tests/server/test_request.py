@@ -103,9 +103,9 @@ def test_file_parts_are_dropped_on_whm_ports() -> None:
     )
     for door, files in (("cpanel", 1), ("whm", 0)):
         made = environ("POST", "/", body, door=door, CONTENT_TYPE="multipart/form-data; boundary=x")
-        parameters = read_request(made, strip_quotes=False, body_limit=1000).parameters
-        assert parameters.values == {"a": "1"}
-        assert len(parameters.files) == files
+        request = read_request(made, strip_quotes=False, body_limit=1000)
+        assert request.values == {"a": "1"}
+        assert len(request.files) == files
 
 
 @pytest.mark.parametrize(
