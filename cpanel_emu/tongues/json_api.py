@@ -7,14 +7,14 @@ import json
 from cpanel_emu.call import Tree, whole_text
 from cpanel_emu.tongues.envelopes import Envelope
 
-_ENCODER = json.JSONEncoder(
+_encode = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
-)
+).encode
 
 
 def dump(tree: Tree) -> str:
     """Return *tree* as compact JSON text; U+007F and above stay raw (``wire §5.3``)."""
-    return _ENCODER.encode(tree)
+    return _encode(tree)
 
 
 def root(envelope: Envelope) -> Tree:
@@ -29,7 +29,7 @@ def encode(envelope: Envelope) -> bytes:
 
 def encode_tree(tree: Tree, *, line_end: bool) -> bytes:
     """Return the body of an answer that travels without an envelope (``wire §7``, ``wire §8``)."""
-    text = dump(tree)
+    text = _encode(tree)
     if line_end:
         text += "\n"
     try:
