@@ -12,7 +12,6 @@ import functools
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -21,6 +20,7 @@ from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account
 from cpanel_emu.accounts.preferences import Preferences
 from cpanel_emu.call import Answer, Api, Arguments, Call, whole_text
+from cpanel_emu.called_pages import CalledPages
 from cpanel_emu.certificates.manager import SslManager
 from cpanel_emu.certificates.managers import SslManagers
 from cpanel_emu.clock import Clock
@@ -29,7 +29,7 @@ from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.dispatch import answer
 from cpanel_emu.functions.table import REGISTRY
 from cpanel_emu.journal import Door, Journal, Passage, note_stored
-from cpanel_emu.journal.passage import collecting_stored, through
+from cpanel_emu.journal.passage import stored_files, through
 from cpanel_emu.lazy import LazyModule
 from cpanel_emu.options import Options, resolve
 from cpanel_emu.releases import Release
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from cpanel_emu.pages import Pages
     from cpanel_emu.server.doors import Doors, SharedPorts
     from cpanel_emu.server.endpoints import Endpoint
-    from cpanel_emu.tags import OpenPage, RenderedPage
 else:
     # cpapi2 starts this in a process of its own, and needs none of these.
     shutil = LazyModule("shutil")
@@ -129,6 +128,7 @@ class Emulator:
         if options.faults is not None:
             self._plan_faults()
         self._doors: Doors | None = None
+        self._theme = CalledPages(self)
         self._seed()
 
     def _options(self, keywords: dict[str, object]) -> Options:
@@ -213,11 +213,11 @@ class Emulator:
         Raises:
             StoreError: the account's files cannot be used at all.
         """
-        with (
-            # Whoever removes the account also removes the file that this object came from.
-            self._managers.lend(account.user, witness=account) as lent,
-            collecting_stored() as stored,
-        ):
+        stored: list[str] = []
+        before = stored_files.set(stored)
+        # Whoever removes the account also removes the file that this object came from.
+        lent = self._managers.lend(account.user, witness=account)
+        try:
             context = Context(
                 account=account,
                 root=self.root,
@@ -225,38 +225,22 @@ class Emulator:
                 release=self.release,
                 clock=self.clock,
                 open_ssl=lent.open,
-                open_page=lambda: self._open_page(account, page),
-                render_part=lambda name, variables: self._render_part(
-                    account, page, name, variables
-                ),
+                theme=self._theme,
+                page=page,
             )
             planned = self._planned_failure(call, account)
             given = planned or answer(call, context, self.registry)
-        files = [path.removeprefix(f"{self.root.path}/") for path in stored]
+        finally:
+            lent.give_back()
+            stored_files.reset(before)
+        files = [path.removeprefix(f"{self.root.path}/") for path in stored] if stored else ()
         self.journal.record_call(call, given, account.user, self.clock.now(), files)
         return given
 
     def _planned_failure(self, call: Call, account: Account) -> Answer | None:
-        if self._faults is None:
+        if self._faults is None or not self._faults.any_planned:
             return None
         return prepared.planned_failure(call, account.user, self._faults, self.registry)
-
-    def _open_page(self, account: Account, page: PageRequest | None) -> OpenPage:
-        from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (heavy; cpapi2 needs none)
-
-        return self.frontend.open(page or PageRequest(account, ""))
-
-    def _render_part(
-        self,
-        account: Account,
-        page: PageRequest | None,
-        name: str,
-        variables: Mapping[str, str],
-    ) -> RenderedPage | None:
-        from cpanel_emu.frontend import PageRequest  # noqa: PLC0415  (as above)
-
-        asked = page or PageRequest(account, "")
-        return self.pages.part(replace(asked, variables=dict(variables)), name)
 
     def call(
         self,

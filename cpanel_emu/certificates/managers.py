@@ -6,13 +6,12 @@ import contextlib
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Self
 
 from cpanel_emu.certificates.database_writer import DatabaseFiles
 from cpanel_emu.certificates.directory import CertificateDirectory, refuse_newer_layout
 from cpanel_emu.certificates.keys import GeneratedKeys, KeyCache, KeyPool, KeySource
 from cpanel_emu.certificates.manager import SslManager
-from cpanel_emu.certificates.pool import Pool
+from cpanel_emu.certificates.pool import Entry, Pool
 from cpanel_emu.certificates.reading import read_item
 from cpanel_emu.clock import Clock
 from cpanel_emu.releases import Layout, Release
@@ -22,24 +21,28 @@ from cpanel_emu.root import Root, store_errors
 class LentManager:
     """An account's SSL manager for the time of one call, opened if the call asks for it."""
 
-    __slots__ = ("_loan", "_manager")
+    __slots__ = ("_entry", "_pool", "_user", "_witness")
 
-    def __init__(self, managers: SslManagers, user: str, witness: object) -> None:
-        self._loan = managers.opened.using(user, witness)
-        self._manager: SslManager | None = None
-
-    def __enter__(self) -> Self:
-        return self
+    def __init__(self, pool: Pool[SslManager], user: str, witness: object) -> None:
+        self._pool = pool
+        self._user = user
+        self._witness = witness
+        self._entry: Entry[SslManager] | None = None
 
     def open(self) -> SslManager:
-        """Return the manager, always the same."""
-        if self._manager is None:
-            self._manager = self._loan.__enter__()
-        return self._manager
+        """Return the manager, always the same.
 
-    def __exit__(self, *_error: object) -> None:
-        if self._manager is not None:
-            self._loan.__exit__()
+        Raises:
+            ConfigurationError, StoreError: its directory cannot be opened.
+        """
+        if self._entry is None:
+            self._entry = self._pool.lend(self._user, self._witness)
+        return self._entry.opened
+
+    def give_back(self) -> None:
+        """End the loan; whoever was lent a manager must do so."""
+        if self._entry is not None:
+            self._pool.take_back(self._user, self._entry)
 
 
 class SslManagers:
@@ -85,7 +88,7 @@ class SslManagers:
             user: the account.
             witness: what `Pool.using` takes.
         """
-        return LentManager(self, user, witness)
+        return LentManager(self.opened, user, witness)
 
     @contextlib.contextmanager
     def using(self, user: str) -> Iterator[SslManager]:

@@ -33,8 +33,11 @@ def answer(call: Call, context: Context, registry: Registry) -> Answer:
 
     First failure wins: module and function, roles, feature, arguments (``wire §2.7``).
     """
-    module = registry.module_named(call.api, call.module)
-    function = registry.find(call.api, module, call.function) if module is not None else None
+    module: str | None = call.module
+    function = registry.find(call.api, call.module, call.function)
+    if function is None:
+        module = registry.module_named(call.api, call.module)
+        function = registry.find(call.api, module, call.function) if module is not None else None
     if function is None or (call.api is Api.UAPI and not context.release.uapi):
         return unknown_function(call, module, context)
     named = call if call.module == function.module else replace(call, module=function.module)
@@ -51,7 +54,11 @@ def answer(call: Call, context: Context, registry: Registry) -> Answer:
         _log().error("The files of %s cannot be used: %s", context.account.user, error)
         return Answer(named, function.failed(UNUSABLE))
     named_arguments = call.arguments.named
-    if isinstance(result, Rows) and any(name.startswith(_MODIFIERS) for name in named_arguments):
+    if (
+        named_arguments
+        and isinstance(result, Rows)
+        and any(name.startswith(_MODIFIERS) for name in named_arguments)
+    ):
         result = modifiers.modified(result, named_arguments, context.release)
     return Answer(named, result)
 

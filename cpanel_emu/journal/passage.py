@@ -45,7 +45,8 @@ class Passage:
 
 
 _passage: ContextVar[Passage | None] = ContextVar("passage", default=None)
-_stored: ContextVar[list[str] | None] = ContextVar("stored", default=None)
+stored_files: ContextVar[list[str] | None] = ContextVar("stored_files", default=None)
+"""Where the call under way collects the files that it stores."""
 
 
 class through:  # noqa: N801  (reads as a function; a generator would cost every request twice as much)
@@ -75,22 +76,8 @@ def current_door() -> Door:
     return Door.IN_PROCESS if passage is None else passage.door
 
 
-class collecting_stored:  # noqa: N801  (as above)
-    """Collect the files that are stored in the block."""
-
-    __slots__ = ("_token",)
-
-    def __enter__(self) -> list[str]:
-        files: list[str] = []
-        self._token = _stored.set(files)
-        return files
-
-    def __exit__(self, *_error: object) -> None:
-        _stored.reset(self._token)
-
-
 def note_stored(path: str) -> None:
     """Note that the call under way stored the file *path*."""
-    files = _stored.get()
+    files = stored_files.get()
     if files is not None:
         files.append(path)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import NoReturn
 
 import pytest
 
@@ -77,6 +78,16 @@ class PreparedKeys:
         return self._waiting.pop(0)
 
 
+class NoTheme:
+    """A theme that nobody should ask for: no SSL function needs a page."""
+
+    def open_page(self, *_: object) -> NoReturn:
+        pytest.fail("a page was opened")
+
+    def render_part(self, *_: object) -> NoReturn:
+        pytest.fail("a part was rendered")
+
+
 @dataclass
 class Caller:
     """An account of one release; every method calls a function and checks how it ended."""
@@ -115,8 +126,7 @@ class Caller:
             release=self.release,
             clock=self.clock,
             open_ssl=lambda: self.manager,
-            open_page=lambda: pytest.fail("no SSL function needs a page"),
-            render_part=lambda *_: pytest.fail("no SSL function needs a page"),
+            theme=NoTheme(),
         )
         call = Call(api, module, function, Arguments(named, positional))
         return answer(call, context, REGISTRY)
