@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cpanel_emu.emulator import Emulator
 
 ROOT = "/_emu"
+_SECTION = ROOT[1:]
 _DEFAULT_LIMIT = 100
 _MOST_ENTRIES = 10_000
 _MOST_FIELDS = 200
@@ -107,7 +108,7 @@ class ControlDoor:
 
     def owns(self, request: Request) -> bool:
         """Whether *request* is for the namespace; no path of cPanel begins so."""
-        return not request.token and (request.path == ROOT or request.path.startswith(f"{ROOT}/"))
+        return request.section == _SECTION and not request.token
 
     def answer(self, request: Request, environ: Mapping[str, Any]) -> Response:
         """Return the answer to a request that the namespace owns."""

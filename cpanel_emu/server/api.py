@@ -52,15 +52,30 @@ def requested_call(request: Request, form: Format) -> Call:
     values = request.values
     if form is Format.XML and "xmlin" in values:
         return _call_in_document(values["xmlin"], posted=request.posted)
-    api = _FAMILIES.get(control(values, "apiversion", form), Api.API2)
-    named = {name: value for name, value in values.items() if not name.startswith(_PREFIXES)}
+    named, controls = _parted(values, form)
+    api = _FAMILIES.get(controls.get("apiversion"), Api.API2)
     return Call(
-        api=api,
-        module=control(values, "module", form) or "",
-        function=control(values, "func", form) or "",
-        arguments=Arguments(named, positional(values) if api is Api.API1 else ()),
-        posted=request.posted,
+        api,
+        controls.get("module", ""),
+        controls.get("func", ""),
+        Arguments(named, positional(values) if api is Api.API1 else ()),
+        request.posted,
     )
+
+
+def _parted(values: Mapping[str, str], form: Format) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the function's arguments, and the control parameters as `control` finds them."""
+    own, other = _PREFIXES if form is Format.JSON else _OTHER_PREFIXES
+    named: dict[str, str] = {}
+    controls: dict[str, str] = {}
+    for name, value in values.items():
+        if name.startswith(own):
+            controls[name[len(own) :]] = value
+        elif name.startswith(other):
+            controls.setdefault(name[len(other) :], value)
+        else:
+            named[name] = value
+    return named, controls
 
 
 def _call_in_document(document: str, *, posted: bool) -> Call:

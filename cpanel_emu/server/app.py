@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,7 +197,7 @@ class Application:
         body: bytes,
         *,
         status: str = "200 OK",
-        extra: Iterable[tuple[str, str]] = (),
+        extra: Sequence[tuple[str, str]] = (),
     ) -> Response:
         return complete(
             content_type,
@@ -205,7 +205,7 @@ class Application:
             server=self._release.server_header,
             now=self.emulator.clock.now(),
             status=status,
-            extra=tuple(extra),
+            extra=extra,
         )
 
 

@@ -23,7 +23,8 @@ from cpanel_emu.server.strict_page import strict_page
 from cpanel_emu.server.uploads import temporary_files
 from cpanel_emu.tags import MissingPage, OutsideTheme, StrictPageError, processes_tags
 
-_MAGIC_REVISION = re.compile(r"/cPanel_magic_revision_\d+(?=/)", re.ASCII)
+_MAGIC = "/cPanel_magic_revision_"
+_MAGIC_REVISION = re.compile(rf"{_MAGIC}\d+(?=/)", re.ASCII)
 _ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
 _PAGE_TYPES = {".json": 'application/json; charset="utf-8"', ".xml": "text/xml"}
 _FILE_TYPES = {
@@ -79,6 +80,8 @@ class FrontendDoor:
 
         Such URLs carry no security token, so they lead to files alone, never to a page.
         """
+        if not request.path.startswith(_MAGIC):
+            return None
         found = _MAGIC_REVISION.match(request.path)
         if found is None:
             return None

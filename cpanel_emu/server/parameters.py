@@ -84,10 +84,15 @@ def form_values(raw: str) -> dict[str, str]:
         raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
     if raw.count("%") > _MOST_ESCAPES:
         raise RequestTooLarge(f"There are more than {_MOST_ESCAPES} escaped characters.")
-    pairs = [pair.partition("=") for pair in raw.split("&") if pair]
-    if "%" not in raw and "+" not in raw and raw.isascii():
-        return {name: value for name, _, value in pairs}
-    return {_decoded(name): _decoded(value) for name, _, value in pairs}
+    is_plain = "%" not in raw and "+" not in raw and raw.isascii()
+    values: dict[str, str] = {}
+    for pair in raw.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            if not is_plain:
+                name, value = _decoded(name), _decoded(value)
+            values[name] = value
+    return values
 
 
 def _decoded(raw: str) -> str:

@@ -16,7 +16,7 @@ HTML = 'text/html; charset="utf-8"'
 XML = "text/xml"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every request
 class Response:
     """One answer; *close* asks the listener to end the connection after it."""
 
