@@ -40,6 +40,8 @@ def element(tag: bytes, content: bytes) -> bytes:
     length = len(content)
     if length < _LONG_LENGTH:
         return tag + _SHORT_LENGTHS[length] + content
+    if length < 0x100:
+        return b"%b\x81%c%b" % (tag, length, content)
     octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
     return tag + bytes((_LONG_LENGTH | len(octets),)) + octets + content
 
@@ -47,6 +49,30 @@ def element(tag: bytes, content: bytes) -> bytes:
 def sequence(*members: bytes) -> bytes:
     """Return a SEQUENCE of *members*."""
     return element(SEQUENCE, b"".join(members))
+
+
+def attribute(type_: bytes, tag: bytes, content: bytes) -> bytes:
+    """Return a relative distinguished name of one attribute: its type and its value.
+
+    The same as three times `element`, one in the other, in one step: a subject has seven of them.
+    """
+    length = len(content)
+    around = len(type_) + 4
+    if length + around >= _LONG_LENGTH:
+        return element(SET, element(SEQUENCE, type_ + element(tag, content)))
+    short = _SHORT_LENGTHS
+    return b"".join(
+        (
+            SET,
+            short[length + around],
+            SEQUENCE,
+            short[length + around - 2],
+            type_,
+            tag,
+            short[length],
+            content,
+        )
+    )
 
 
 def set_of(members: Iterable[bytes], tag: bytes = SET) -> bytes:

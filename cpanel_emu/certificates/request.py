@@ -62,37 +62,39 @@ class SigningRequest:
     id: str
 
 
-def _directory_string(text: str, rule: StringRule) -> bytes:
-    """Return *text* as the string type that the release gives O, OU, CN, ST and L.
+_TAGS = {"C": der.PRINTABLE_STRING, "emailAddress": der.IA5_STRING}
+"""The string types of the attributes that have the same in every release (``ssl §3.3``)."""
+
+
+def _string_type(text: str, rule: StringRule) -> bytes:
+    """Return the string type that the release gives O, OU, CN, ST and L.
 
     Each value decides alone (``ssl §3.3``).
     """
     if rule is StringRule.PRINTABLE_IF_IT_FITS and _PRINTABLE.fullmatch(text):
-        return der.element(der.PRINTABLE_STRING, text.encode("ascii"))
-    return der.element(der.UTF8_STRING, text.encode("utf-8"))
+        return der.PRINTABLE_STRING
+    return der.UTF8_STRING
 
 
 def subject(values: SubjectValues, release: Release) -> bytes:
     """Return the subject in the release's order; empty optional values have no attribute."""
     rule = release.strings
-    strings = {
-        "C": der.element(der.PRINTABLE_STRING, values.country.encode("ascii")),
-        "ST": _directory_string(values.state, rule),
-        "L": _directory_string(values.city, rule),
-        "O": _directory_string(values.company, rule),
-        "CN": _directory_string(values.host, rule),
+    texts = {
+        "C": values.country,
+        "ST": values.state,
+        "L": values.city,
+        "O": values.company,
+        "OU": values.companydivision,
+        "CN": values.hosts[0],
+        "emailAddress": values.email,
     }
-    if values.companydivision:
-        strings["OU"] = _directory_string(values.companydivision, rule)
-    if values.email:
-        strings["emailAddress"] = der.element(der.IA5_STRING, values.email.encode("ascii"))
-    return der.sequence(
-        *[
-            der.element(der.SET, der.element(der.SEQUENCE, _TYPES[short] + strings[short]))
-            for short in release.subject_order
-            if short in strings
-        ]
-    )
+    attributes = []
+    for short in release.subject_order:
+        text = texts[short]
+        if text:
+            tag = _TAGS.get(short) or _string_type(text, rule)
+            attributes.append(der.attribute(_TYPES[short], tag, text.encode()))
+    return der.element(der.SEQUENCE, b"".join(attributes))
 
 
 def alternative_names(values: SubjectValues) -> bytes:
@@ -108,17 +110,19 @@ def extension(type_: bytes, value: bytes) -> bytes:
         type_: its object identifier in DER.
         value: its value in DER.
     """
-    return der.sequence(type_, der.element(der.OCTET_STRING, value))
+    return der.element(der.SEQUENCE, type_ + der.element(der.OCTET_STRING, value))
 
 
 def _attributes(values: SubjectValues, release: Release) -> bytes:
     attributes = []
     if release.challenge_password and values.password:
-        password = _directory_string(values.password, release.strings)
-        attributes.append(der.sequence(_CHALLENGE_PASSWORD, der.element(der.SET, password)))
+        tag = _string_type(values.password, release.strings)
+        password = der.element(der.SET, der.element(tag, values.password.encode()))
+        attributes.append(der.element(der.SEQUENCE, _CHALLENGE_PASSWORD + password))
     if release.subject_alternative_name:
-        requested = der.element(der.SET, der.sequence(alternative_names(values)))
-        attributes.append(der.sequence(_EXTENSION_REQUEST, requested))
+        extensions = der.element(der.SEQUENCE, alternative_names(values))
+        requested = der.element(der.SET, extensions)
+        attributes.append(der.element(der.SEQUENCE, _EXTENSION_REQUEST + requested))
     return der.set_of(attributes, _ATTRIBUTES)
 
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from cpanel_emu.certificates.values import (
     API2_NAMES,
     SubjectValues,
+    are_usual,
     canonical_host,
     checked_host,
+    checked_one_by_one,
     checked_values,
     is_email,
 )
@@ -203,6 +205,72 @@ def test_the_bounds_are_reached() -> None:
         password="\u00a0" * 255,
     )
     assert checked_values(values) == values
+
+
+def _near(right: str, *bounds: int, letters: str = "aZé0 .-\x00\x1f\x7f\x85\n") -> st.SearchStrategy[str]:
+    """Return a strategy of values that are right, or nearly so, or of a length near a bound."""
+    lengths = [length for bound in bounds for length in (bound - 1, bound, bound + 1)]
+    return st.one_of(
+        st.just(right),
+        st.sampled_from(["", *("x" * length for length in lengths)]),
+        st.text(letters, max_size=12),
+    )
+
+
+_DOMAINS = st.one_of(
+    st.sampled_from(["example.com", "a.b", "*.example.com", f"{'h' * 60}.com", f"{'h' * 61}.com"]),
+    st.text("ab.-*Z10\x00@_", max_size=10).map(lambda text: f"{text}.com"),
+    st.text("ab.-*Z10\x00é_", max_size=10),
+)
+_ADDRESSES = st.one_of(
+    st.just(""),
+    st.builds("{}@{}".format, st.text("ab.-_+Z0@!\x00 ", max_size=8), _DOMAINS),
+    st.builds("{}@example.com".format, st.integers(50, 70).map(lambda length: "m" * length)),
+)
+
+
+@given(
+    st.builds(
+        SubjectValues,
+        city=_near("Houston", 128),
+        company=_near("cPanel", 64),
+        companydivision=_near("Documentation", 64),
+        country=_near("US", letters="aUS\x00 é"),
+        hosts=st.lists(_DOMAINS, min_size=1, max_size=2).map(tuple),
+        email=_ADDRESSES,
+        state=_near("Texas", 128),
+        password=_near("12345luggage", 255),
+    )
+)
+def test_what_one_look_lets_by_every_check_lets_by(values: SubjectValues) -> None:
+    if are_usual(values):
+        assert checked_one_by_one(values, API2_NAMES) == values
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("city", "x" * 129),
+        ("city", ""),
+        ("company", "x" * 65),
+        ("companydivision", "x" * 65),
+        ("country", "us"),
+        ("email", "user.@example.com"),
+        ("email", f"{'m' * 65}@example.com"),
+        ("hosts", (f"{'h' * 61}.com",)),
+        ("hosts", ("example.com\0Texas",)),
+        ("hosts", ("Example.com",)),
+        ("hosts", ("example.com", "x")),
+        ("hosts", ()),
+        ("state", "a\x85"),
+        ("password", "x" * 256),
+        ("password", "a\n"),
+    ],
+)
+def test_one_look_tells_what_needs_another(field: str, value: object) -> None:
+    assert are_usual(EXAMPLE)
+    assert are_usual(replace(EXAMPLE, companydivision="", email="", password=""))
+    assert not are_usual(replace(EXAMPLE, **{field: value}))  # type: ignore[arg-type]
 
 
 def test_what_is_stored() -> None:
