@@ -29,12 +29,13 @@ class OwnFolder:
     link `NotADirectoryError`, or one with ``ELOOP``.
     """
 
-    __slots__ = ("_above", "_names", "path")
+    __slots__ = ("_above", "_names", "name", "path")
 
     def __init__(self, home: Path, *names: str) -> None:
         self.path = home.joinpath(*names)
         self._above = str(home.parent)
         self._names = (home.name, *names)
+        self.name = self._names[-1]
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[int]:

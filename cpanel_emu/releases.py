@@ -26,7 +26,7 @@ class StringRule(enum.Enum):
     UTF8 = "UTF8"
 
 
-class Digest(enum.Enum):
+class Digest(enum.StrEnum):
     """The hash that CSRs and certificates are signed with."""
 
     SHA1 = "SHA-1"

@@ -59,18 +59,22 @@ class DatabaseFiles:
         self._using = using
         self._path = path
         self._changed: dict[str, _Waiting] = {}
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._closing = False
         self._hurried = False
 
     def touch(self, user: str) -> None:
         """Remember that the items of *user* changed."""
         now = time.monotonic()
-        with self._condition:
-            self._changed.setdefault(user, _Waiting(now, now)).last = now
-            if self._thread is None and not self._closing:
+        with self._lock:
+            waiting = self._changed.get(user)
+            if waiting is None:
+                self._changed[user] = _Waiting(now, now)
+            else:
+                waiting.last = now
+            if self._thread is None and not self._closed.is_set():
                 self._thread = threading.Thread(
                     target=self._run, name="cpanel-emu ssl.db", daemon=True
                 )
@@ -79,9 +83,8 @@ class DatabaseFiles:
     def close(self) -> None:
         """Write what is waiting and stop."""
         self._hurried = True
-        with self._condition:
-            self._closing = True
-            self._condition.notify()
+        with self._lock:
+            self._closed.set()
         if self._thread is not None:
             self._thread.join()
         for user in list(self._changed):
@@ -94,7 +97,7 @@ class DatabaseFiles:
         Nothing is being written when this returns, so their files may be removed.
         """
         self._hurried = True
-        with self._writing, self._condition:
+        with self._writing, self._lock:
             if user is None:
                 self._changed.clear()
             else:
@@ -102,15 +105,12 @@ class DatabaseFiles:
             self._hurried = False
 
     def _run(self) -> None:
-        while True:
-            with self._condition:
-                if self._condition.wait_for(lambda: self._closing, timeout=_LOOK_SECONDS):
-                    return
+        while not self._closed.wait(_LOOK_SECONDS):
             self._write_due()
 
     def _write_due(self) -> None:
         with self._writing:
-            with self._condition:
+            with self._lock:
                 now = time.monotonic()
                 users = [user for user, waiting in self._changed.items() if waiting.is_due(now)]
                 for user in users:

@@ -9,6 +9,7 @@ files; after that, nothing scans the directory again.
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -239,19 +240,18 @@ class CertificateDirectory:
         Raises:
             StoreError: the change could not be made; nothing changed.
         """
-
-        def whole() -> tuple[ItemChanges, _T]:
-            index = self._index
-            with index.changing() as files:
-                changes = ItemChanges(index, self._files, files)
-                return changes, work(changes)
-
-        changes, result = self._with_index(whole)
+        changes, result = self._with_index(functools.partial(self._whole, work))
         if changes.changed:
             self._changed()
         for item in changes.stored:
             self._stored(self._files.path_text(item.kind, item.name))
         return result
+
+    def _whole(self, work: Callable[[ItemChanges], _T]) -> tuple[ItemChanges, _T]:
+        index = self._index
+        with index.changing() as files:
+            changes = ItemChanges(index, self._files, files)
+            return changes, work(changes)
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
@@ -259,7 +259,8 @@ class CertificateDirectory:
 
     def newest_paths(self, kind: ItemKind, host: str) -> Iterator[str]:
         """Yield the paths of what `newest_first` yields, at less cost."""
-        return (self._files.path_text(kind, name) for name in self._index.newest_names(kind, host))
+        names = self._index.newest_names(kind, host)
+        return map(functools.partial(self._files.path_text, kind), names)
 
     def of_hosts(self, kinds: Sequence[ItemKind], hosts: Sequence[str] | None = None) -> list[Item]:
         """Return the items of *kinds* and *hosts*, of all hosts without any, as at one moment.

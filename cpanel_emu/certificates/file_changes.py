@@ -47,7 +47,6 @@ class FileChanges:
         notes: the file for the notes.
         folder: the folder that holds the folders of all files that are changed.
         number: returns the number that the index commits with the change under way.
-        owner: what tells the index from others that use the same notes.
         fsync: survive a loss of power.
 
     Raises:
@@ -60,11 +59,10 @@ class FileChanges:
         folder: Path,
         number: Callable[[], int],
         *,
-        owner: str = "",
         fsync: bool = False,
     ) -> None:
         self.fsync = fsync
-        self.owner = owner
+        self._owner = b"/"
         self._folder = folder
         self._number = number
         self._end = 0
@@ -72,6 +70,10 @@ class FileChanges:
         self._settled = 0
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         self._notes = os.open(notes, flags, 0o600)
+
+    def owned_by(self, owner: str) -> None:
+        """Work for the index *owner*, as it calls itself among those that use the same notes."""
+        self._owner = os.fsencode(f"{owner}/")
 
     def close(self) -> None:
         """Close the notes."""
@@ -121,10 +123,10 @@ class FileChanges:
         return place.rename(name, kept, fsync=self.fsync)
 
     def _note(self, change: _Change) -> None:
-        if len(os.fsencode(change.name)) > _LONGEST_NAME:
+        line = os.fsencode(f"{change.place.name}/{change.name}/{change.kept or ''}")
+        if len(line) > _LONGEST_NAME and len(os.fsencode(change.name)) > _LONGEST_NAME:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), change.name)
-        number = os.fsencode(f"{self.owner}/{self._number()}")
-        line = os.fsencode(f"{change.place.path.name}/{change.name}/{change.kept or ''}")
+        number = b"%b%d" % (self._owner, self._number())
         text = b"%s/%08x\0\0" % (line, zlib.crc32(line, zlib.crc32(number)))
         if not self._end:
             text = number + b"\0" + text
@@ -139,9 +141,11 @@ class FileChanges:
         """Forget what was there before: the index has committed the change."""
         if self._end:
             self._settled = self._number()
-            # What cannot be removed now is swept away when the directory is opened next.
-            with contextlib.suppress(OSError):
-                _forget(self._changes)
+            for change in self._changes:
+                if change.kept is not None:
+                    # What cannot be removed now is swept away when the directory is opened next.
+                    with contextlib.suppress(OSError):
+                        change.place.remove(change.kept)
             self._reset()
 
     def take_back(self) -> None:
@@ -164,7 +168,7 @@ class FileChanges:
             OSError: that cannot be done.
         """
         first = os.pread(self._notes, _LONGEST_NUMBER, 0).partition(b"\0")[0]
-        digits = first.removeprefix(os.fsencode(f"{self.owner}/"))
+        digits = first.removeprefix(self._owner)
         if len(digits) == len(first) or not digits.isdigit():
             return  # nothing is under way, or in the files of another index
         if int(digits) <= self._settled or int(digits) <= committed():
@@ -233,9 +237,3 @@ def _put_back(changes: Sequence[_Change], *, fsync: bool) -> None:
             failed = error
     if failed is not None:
         raise failed
-
-
-def _forget(changes: Sequence[_Change]) -> None:
-    for change in changes:
-        if change.kept is not None:
-            change.place.remove(change.kept)

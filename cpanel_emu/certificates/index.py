@@ -22,6 +22,12 @@ from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.root import is_settled
 
 _PAGE = 16
+_NEWEST = (
+    "SELECT {} FROM item WHERE kind = ? AND host = ? "
+    "ORDER BY created DESC, id DESC LIMIT ? OFFSET ?"
+)
+_NEWEST_ITEMS = _NEWEST.format(ITEM_COLUMNS)
+_NEWEST_NAMES = _NEWEST.format("name")
 _INSERT = (
     f"INSERT INTO item ({ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
     "ON CONFLICT (kind, name) DO NOTHING RETURNING (SELECT changes FROM state)"
@@ -51,17 +57,13 @@ class Index(IndexDatabase):
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
-        return map(self._item, self._newest(ITEM_COLUMNS, kind, host))
+        return map(self._item, self._newest(_NEWEST_ITEMS, kind, host))
 
     def newest_names(self, kind: ItemKind, host: str) -> Iterator[str]:
         """Yield the file names of what `newest_first` yields, at less cost."""
-        return (str(name) for (name,) in self._newest("name", kind, host))
+        return map(str, itertools.chain.from_iterable(self._newest(_NEWEST_NAMES, kind, host)))
 
-    def _newest(self, columns: str, kind: ItemKind, host: str) -> Iterator[tuple[object, ...]]:
-        statement = (
-            f"SELECT {columns} FROM item WHERE kind = ? AND host = ? "  # noqa: S608  (own constants)
-            "ORDER BY created DESC, id DESC LIMIT ? OFFSET ?"
-        )
+    def _newest(self, statement: str, kind: ItemKind, host: str) -> Iterator[tuple[object, ...]]:
         for page in itertools.count():
             found = self._rows(statement, (kind.value, host, _PAGE, page * _PAGE))
             yield from found

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.errors import StoreError
@@ -93,6 +93,7 @@ class IndexDatabase:
             )
         self._identity: tuple[int, int] | None = None
         self._number: int | None = None
+        self._changing = Changing(self)
         self._changer: int | None = None
         self._files: FileChanges | None = None
         try:
@@ -101,7 +102,7 @@ class IndexDatabase:
                     Path(f"{path}-files"), folder or path.parent, self._counted, fsync=durable
                 )
                 self._prepare(self._files, durable=durable)
-            self._identity = self._file()
+            self._identity = _identity(self._name)
         except StoreError:
             self.close()
             raise
@@ -112,11 +113,7 @@ class IndexDatabase:
 
         Another process may have removed it with its account, or emptied the root.
         """
-        return self._file() == self._identity
-
-    def _file(self) -> tuple[int, int] | None:
-        status = file_status(self._name)
-        return None if status is None else status[:2]
+        return _identity(self._name) == self._identity
 
     def _prepare(self, files: FileChanges, *, durable: bool) -> None:
         self._database.execute("PRAGMA journal_mode = WAL")
@@ -131,7 +128,8 @@ class IndexDatabase:
             self._make_tables()
             # Nobody can tell any more whether that change was finished: keep what there is.
             files.forget()
-        (files.owner,) = self._database.execute("SELECT owner FROM state").fetchone()
+        (owner,) = self._database.execute("SELECT owner FROM state").fetchone()
+        files.owned_by(str(owner))
         self._database.execute("COMMIT")
 
     def _is_usable(self) -> bool:
@@ -179,48 +177,71 @@ class IndexDatabase:
                 for end in ("", "-wal", "-shm"):
                     Path(f"{self._path}{end}").unlink(missing_ok=True)
 
-    @contextlib.contextmanager
-    def changing(self) -> Iterator[FileChanges]:
+    def changing(self) -> Changing:
         """Hold the account's write lock; all changes inside happen together or not at all.
 
-        Yields:
-            What changes files, which belong to the change too.
+        The block is lent what changes files, which belong to the change too.
 
         Raises:
             IndexLost: the index is damaged or was removed; nothing changed.
             StoreError: the database cannot be written; nothing changed.
         """
+        return self._changing
+
+    def begin_change(self) -> FileChanges:
+        """Begin what `changing` does."""
         files = self._files
         assert files is not None
-        with self._lock:
+        self._lock.acquire()
+        try:
             self._refuse_if_removed()
             self._number = None
             self._changer = threading.get_ident()
-            is_ending = False
-            try:
-                self._execute("BEGIN IMMEDIATE")
-                files.recover(self._changes)
-                yield files
-                self._refuse_if_removed()
-                is_ending = True
-                self._database.execute("COMMIT")
-            except BaseException as error:
-                is_database_error = isinstance(error, _UNREADABLE)
-                if is_ending and not is_database_error and not self._database.in_transaction:
-                    files.finish()  # Ctrl-C came when the change was made already
-                    raise
-                files.take_back()
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                if is_database_error or isinstance(error, OSError):
-                    raise self._error(cast("Exception", error)) from error
+            self._execute("BEGIN IMMEDIATE")
+            files.recover(self._changes)
+        except BaseException as error:
+            self.end_change(error)
+            raise
+        return files
+
+    def end_change(self, error: BaseException | None) -> None:
+        """End what `changing` does, with the *error* that its block raised."""
+        files = self._files
+        assert files is not None
+        try:
+            if error is None:
+                self._commit(files)
+            else:
+                self._take_back(files, error)
+        finally:
+            self._changer = None
+            self._lock.release()
+
+    def _commit(self, files: FileChanges) -> None:
+        is_ending = False
+        try:
+            self._refuse_if_removed()
+            is_ending = True
+            self._database.execute("COMMIT")
+        except BaseException as error:
+            is_database_error = isinstance(error, _UNREADABLE)
+            if is_ending and not is_database_error and not self._database.in_transaction:
+                files.finish()  # Ctrl-C came when the change was made already
                 raise
-            finally:
-                self._changer = None
-            files.finish()
+            self._take_back(files, error)
+            raise
+        files.finish()
+
+    def _take_back(self, files: FileChanges, error: BaseException) -> None:
+        """Undo the change that *error* ended; raise what it means if it is the disk's."""
+        files.take_back()
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+        if isinstance(error, (*_UNREADABLE, OSError)):
+            raise self._error(error) from error
 
     def _refuse_if_removed(self) -> None:
-        if not self.is_current:
+        if _identity(self._name) != self._identity:
             raise IndexLost(f"The index {self._path} was removed.")
 
     @property
@@ -364,6 +385,24 @@ class IndexDatabase:
                 raise self._error(error) from error
 
 
+class Changing:
+    """The block of `IndexDatabase.changing`.
+
+    A class, for a generator would cost each change twice as much.
+    """
+
+    __slots__ = ("_index",)
+
+    def __init__(self, index: IndexDatabase) -> None:
+        self._index = index
+
+    def __enter__(self) -> FileChanges:
+        return self._index.begin_change()
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        self._index.end_change(error)
+
+
 def _is_damage(error: Exception) -> bool:
     """Whether *error* tells that the file holds what SQLite, or we, never wrote."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -375,6 +414,15 @@ def _is_damage(error: Exception) -> bool:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW, 0o600)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Return what is another once the file *path* was replaced; None if there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116  (as below)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def file_status(path: str) -> FileStatus | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cpanel_emu.call import Tree
 
 
-class ItemKind(enum.Enum):
+class ItemKind(enum.StrEnum):
     """The three kinds of stored item; the value is what ``ssl.db`` calls it (``ssl §5`` rule 3)."""
 
     KEY = "key"

@@ -6,7 +6,6 @@ with the texts of ``ssl §2.2`` and ``ssl §6.2``.
 
 from __future__ import annotations
 
-import contextlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -228,10 +227,12 @@ class SslManager:
         Raises:
             Failure: what *find_key* raises, or saving failed, with the text *refusal*.
         """
-        made: NewItem | None = None
-        # A key whose file is missing may be one that is being deleted: the change tells.
-        with contextlib.suppress(Failure):
+        made: NewItem | None
+        try:
             made = make(guess or find_key())
+        except Failure:
+            # A key whose file is missing may be one that is being deleted: the change tells.
+            made = None
 
         def put(items: ItemChanges) -> tuple[Item, str]:
             key = find_key()

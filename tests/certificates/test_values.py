@@ -207,7 +207,9 @@ def test_the_bounds_are_reached() -> None:
     assert checked_values(values) == values
 
 
-def _near(right: str, *bounds: int, letters: str = "aZé0 .-\x00\x1f\x7f\x85\n") -> st.SearchStrategy[str]:
+def _near(
+    right: str, *bounds: int, letters: str = "aZé0 .-\x00\x1f\x7f\x85\n"
+) -> st.SearchStrategy[str]:
     """Return a strategy of values that are right, or nearly so, or of a length near a bound."""
     lengths = [length for bound in bounds for length in (bound - 1, bound, bound + 1)]
     return st.one_of(
