@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from cpanel_emu.certificates.file_changes import FileChanges
+from cpanel_emu.certificates.free_names import FreeNames
 from cpanel_emu.certificates.index_database import (
     ITEM_COLUMNS,
     FileStatus,
@@ -30,16 +33,9 @@ _NEWEST_ITEMS = _NEWEST.format(ITEM_COLUMNS)
 _NEWEST_NAMES = _NEWEST.format("name")
 _INSERT = (
     f"INSERT INTO item ({ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
-    "ON CONFLICT (kind, name) DO NOTHING RETURNING (SELECT changes FROM state)"
+    "ON CONFLICT (kind, name) DO NOTHING "
+    "RETURNING (SELECT changes FROM state), (SELECT freed FROM state)"
 )
-_NEXT_SUFFIX = """
-INSERT INTO suffix (kind, base, next)
-SELECT ?1, ?2, 1 WHERE EXISTS (SELECT 1 FROM item WHERE kind = ?1 AND friendly_name = ?3)
-ON CONFLICT (kind, base) DO UPDATE SET next = next + 1
-RETURNING next - 1, EXISTS (
-    SELECT 1 FROM item WHERE kind = ?1 AND friendly_name = ?2 || '.' || (next - 1)
-)
-"""
 _encode_details = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
@@ -50,6 +46,7 @@ class Index(IndexDatabase):
         self._log = f"{path}-wal"
         self._hosts: dict[ItemKind, tuple[FileStatus | None, list[str]]] = {}
         super().__init__(path, folder, durable=durable)
+        self._free_names = FreeNames(self._database)
 
     def _items(self, condition: str, values: tuple[object, ...]) -> Iterator[Item]:
         statement = f"SELECT {ITEM_COLUMNS} FROM item WHERE {condition}"  # noqa: S608  (own constants)
@@ -141,11 +138,45 @@ class Index(IndexDatabase):
             return log if is_still and file_status(self._log) == log else None, hosts
 
     def add(self, item: Item) -> bool:
-        """Insert *item*; call inside `changing`.
+        """Insert *item*, whose friendly name is free; call inside `changing`.
 
         Returns:
             False, and nothing is inserted, if there is a record of a file with its name.
         """
+        return self._insert(item) is not None
+
+    def add_with_free_name(
+        self, kind: ItemKind, wanted: str, created: int, make: Callable[[str], Item]
+    ) -> Item | None:
+        """Insert an item under a friendly name that is free; call inside `changing`.
+
+        Args:
+            kind: the kind of item.
+            wanted: its friendly name, with a suffix if another has it (`FreeNames`).
+            created: when it was made, in epoch seconds.
+            make: makes it, given its friendly name.
+
+        Returns:
+            None, and nothing is inserted, if there is a record of a file with its name.
+        """
+        base = f"{wanted} {created}"
+        likely = self._free_names.likely(kind, base)
+        if likely is not None:
+            item = make(likely)
+            try:
+                freed = self._insert(item)
+            except sqlite3.IntegrityError:
+                freed = None  # another has that name meanwhile, or the file has a record
+            if freed is not None:
+                if self._free_names.is_right(freed):
+                    self._free_names.use(kind, base)
+                    return item
+                self._delete(item)
+        item = make(self._free_names.search(kind, wanted, base))
+        return item if self.add(item) else None
+
+    def _insert(self, item: Item) -> int | None:
+        """Insert *item*; return how often names have got free, None if there is such a record."""
         values = (
             item.kind.value,
             item.name,
@@ -160,46 +191,35 @@ class Index(IndexDatabase):
             _encode_details(item.details),
         )
         inserted = self._database.execute(_INSERT, values).fetchone()
-        if inserted is not None and self._number is None:
-            self._number = int(inserted[0])
-        return inserted is not None
+        if inserted is None:
+            return None
+        changes, freed = inserted
+        if self._number is None:
+            self._number = int(changes)
+        return int(freed)
 
     def remove(self, item: Item) -> None:
         """Delete *item*; call inside `changing`."""
         self._counted()
+        self._free_names.set_free(item.kind)
+        self._delete(item)
+
+    def _delete(self, item: Item) -> None:
         key = (item.kind.value, item.name)
         self._database.execute("DELETE FROM item WHERE kind = ? AND name = ?", key)
-        self._forget_suffixes(item.kind)
-
-    def _forget_suffixes(self, kind: ItemKind) -> None:
-        # A name may be free again: forget how far the search for one had come.
-        self._database.execute("DELETE FROM suffix WHERE kind = ?", (kind.value,))
 
     def rename(self, item: Item, friendly_name: str, host: str) -> None:
         """Give *item* a free friendly name, and the host that goes with it; inside `changing`."""
         self._counted()
+        self._free_names.set_free(item.kind)
         self._database.execute(
             "UPDATE item SET friendly_name = ?, host = ? WHERE kind = ? AND name = ?",
             (friendly_name, host, item.kind.value, item.name),
         )
-        self._forget_suffixes(item.kind)
 
-    def free_friendly_name(self, kind: ItemKind, wanted: str, created: int) -> str:
-        """Return *wanted*, or with a suffix if it is taken (``ssl §5`` rule 5).
-
-        Call inside `changing`. The first suffix is a blank and ``<epoch>.0``, then ``.1`` …;
-        how far the search came is remembered, so that it costs the same for the
-        50,000th item of a host.
-        """
-        base = f"{wanted} {created}"
-        while True:
-            values = (kind.value, base, wanted)
-            found = self._database.execute(_NEXT_SUFFIX, values).fetchone()
-            if found is None:
-                return wanted
-            number, is_taken = found
-            if not is_taken:
-                return f"{base}.{number}"
+    def _take_back(self, files: FileChanges, error: BaseException) -> None:
+        self._free_names.forget()
+        super()._take_back(files, error)
 
     def is_marked(self, name: str) -> bool:
         """Whether `mark` was called with *name* before."""
@@ -213,7 +233,7 @@ class Index(IndexDatabase):
 def _item(row: tuple[object, ...]) -> Item:
     kind, name, item_id, host, has_host, common_name, friendly_name, modulus, key_id = row[:9]
     return Item(
-        kind=ItemKind(kind),
+        kind=ItemKind(str(kind)),
         name=str(name),
         id=str(item_id),
         host=str(host),

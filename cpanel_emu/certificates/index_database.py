@@ -22,7 +22,7 @@ from cpanel_emu.errors import StoreError
 _SECONDS_TO_WAIT_FOR_OTHERS = 30.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0002, 0.005
 """Seconds between two looks whether another process has finished its change."""
-_VERSION = 5
+_VERSION = 6
 _UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _SCHEMA = """
@@ -47,8 +47,10 @@ CREATE TABLE suffix (
     kind TEXT NOT NULL, base TEXT NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (kind, base)
 ) WITHOUT ROWID;
 CREATE TABLE mark (name TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE state (changes INTEGER NOT NULL, told INTEGER NOT NULL, owner TEXT NOT NULL);
-INSERT INTO state VALUES (0, 0, lower(hex(randomblob(8))));
+CREATE TABLE state (
+    changes INTEGER NOT NULL, freed INTEGER NOT NULL, told INTEGER NOT NULL, owner TEXT NOT NULL
+);
+INSERT INTO state VALUES (0, 0, 0, lower(hex(randomblob(8))));
 """
 # In the statement that inserts, so that it costs no statement of its own.
 _COUNT_INSERTED = """
@@ -140,7 +142,7 @@ class IndexDatabase:
         try:
             self._database.execute(f"SELECT {ITEM_COLUMNS} FROM item LIMIT 1")  # noqa: S608
             return (
-                self._database.execute("SELECT changes, told, owner FROM state").fetchone()
+                self._database.execute("SELECT changes, freed, told, owner FROM state").fetchone()
                 is not None
             )
         except sqlite3.OperationalError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from cpanel_emu.certificates.file_changes import FileChanges
@@ -76,37 +77,17 @@ class ItemChanges:
 
     def _add(self, new: NewItem, name: str) -> tuple[Item, bool]:
         """Do what `add_record` does, and tell whether there was no record of that name."""
-        item = self._record(new, name)
-        is_first = self._index.add(item)
-        if not is_first:
+        make = functools.partial(_record, new, name)
+        item = self._index.add_with_free_name(new.kind, new.friendly_name, new.created, make)
+        is_first = item is not None
+        while item is None:
             known = self._index.named(new.kind, name)
             assert known is not None
+            # The friendly name of the old one is free then.
             self._index.remove(known)
-            # The friendly name of the old one is free now.
-            item = self._record(new, name)
-            self._index.add(item)
+            item = self._index.add_with_free_name(new.kind, new.friendly_name, new.created, make)
         self.changed = True
         return item, is_first
-
-    def _record(self, new: NewItem, name: str) -> Item:
-        friendly_name = self._index.free_friendly_name(new.kind, new.friendly_name, new.created)
-        if new.host is not None:
-            host = new.host
-        else:
-            host = friendly_name if new.kind is ItemKind.KEY else new.common_name
-        return Item(
-            kind=new.kind,
-            name=name,
-            id=new.id,
-            host=host,
-            has_host=new.host is not None,
-            common_name=new.common_name,
-            friendly_name=friendly_name,
-            modulus=new.modulus,
-            key_id=new.key_id,
-            created=new.created,
-            details=new.details,
-        )
 
     def rename(self, item: Item, friendly_name: str) -> bool:
         """Give *item* another friendly name; return False if another has it.
@@ -131,3 +112,24 @@ class ItemChanges:
         file = self._item_files.file(item.kind, item.name)
         self.files.remove(self._item_files.place(item.kind), file)
         self.changed = True
+
+
+def _record(new: NewItem, name: str, friendly_name: str) -> Item:
+    """Return the record of *new*, whose file is called *name*."""
+    if new.host is not None:
+        host = new.host
+    else:
+        host = friendly_name if new.kind is ItemKind.KEY else new.common_name
+    return Item(
+        kind=new.kind,
+        name=name,
+        id=new.id,
+        host=host,
+        has_host=new.host is not None,
+        common_name=new.common_name,
+        friendly_name=friendly_name,
+        modulus=new.modulus,
+        key_id=new.key_id,
+        created=new.created,
+        details=new.details,
+    )
