@@ -330,9 +330,9 @@ def _write_new(path: str, data: bytes, mode: int, *, fsync: bool, folder: int | 
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     handle = os.open(path, flags, mode, dir_fd=folder)
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
+        written = os.write(handle, data)
+        while written < len(data):
+            written += os.write(handle, data[written:])
         if fsync:
             os.fsync(handle)
     finally:

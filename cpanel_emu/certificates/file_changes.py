@@ -67,7 +67,8 @@ class FileChanges:
         self._number = number
         self._end = 0
         self._changes: list[_Change] = []
-        self._settled = 0
+        self._first = b""
+        self._finished = b""
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         self._notes = os.open(notes, flags, 0o600)
 
@@ -126,10 +127,11 @@ class FileChanges:
         line = os.fsencode(f"{change.place.name}/{change.name}/{change.kept or ''}")
         if len(line) > _LONGEST_NAME and len(os.fsencode(change.name)) > _LONGEST_NAME:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), change.name)
-        number = b"%b%d" % (self._owner, self._number())
-        text = b"%s/%08x\0\0" % (line, zlib.crc32(line, zlib.crc32(number)))
         if not self._end:
-            text = number + b"\0" + text
+            self._first = b"%b%d" % (self._owner, self._number())
+        text = b"%b/%08x\0\0" % (line, zlib.crc32(line, zlib.crc32(self._first)))
+        if not self._end:
+            text = b"%b\0%b" % (self._first, text)
         if os.pwrite(self._notes, text, self._end) < len(text):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), change.name)
         if self.fsync:
@@ -140,7 +142,7 @@ class FileChanges:
     def finish(self) -> None:
         """Forget what was there before: the index has committed the change."""
         if self._end:
-            self._settled = self._number()
+            self._finished = self._first + b"\0"
             for change in self._changes:
                 if change.kept is not None:
                     # What cannot be removed now is swept away when the directory is opened next.
@@ -167,11 +169,14 @@ class FileChanges:
         Raises:
             OSError: that cannot be done.
         """
-        first = os.pread(self._notes, _LONGEST_NUMBER, 0).partition(b"\0")[0]
+        head = os.pread(self._notes, _LONGEST_NUMBER, 0)
+        if self._finished and head.startswith(self._finished):
+            return  # our own change, the last one of all
+        first = head.partition(b"\0")[0]
         digits = first.removeprefix(self._owner)
         if len(digits) == len(first) or not digits.isdigit():
             return  # nothing is under way, or in the files of another index
-        if int(digits) <= self._settled or int(digits) <= committed():
+        if int(digits) <= committed():
             return
         _put_back(self._read(), fsync=self.fsync)
         self._clear()

@@ -188,7 +188,7 @@ class Index(IndexDatabase):
             item.modulus,
             item.key_id,
             item.created,
-            _encode_details(item.details),
+            _details_text(item),
         )
         inserted = self._database.execute(_INSERT, values).fetchone()
         if inserted is None:
@@ -230,6 +230,14 @@ class Index(IndexDatabase):
         self._database.execute("INSERT OR IGNORE INTO mark (name) VALUES (?)", (name,))
 
 
+def _details_text(item: Item) -> str:
+    """Return what the kind adds to *item*: nothing if it only repeats the common name, as mostly.
+
+    To encode that would cost as much as all other columns together.
+    """
+    return "" if item.details == {"domains": [item.common_name]} else _encode_details(item.details)
+
+
 def _item(row: tuple[object, ...]) -> Item:
     kind, name, item_id, host, has_host, common_name, friendly_name, modulus, key_id = row[:9]
     return Item(
@@ -243,5 +251,5 @@ def _item(row: tuple[object, ...]) -> Item:
         modulus=str(modulus),
         key_id=str(key_id),
         created=int(str(row[9])),
-        details=json.loads(str(row[10])),
+        details=json.loads(str(row[10])) if row[10] else {"domains": [str(common_name)]},
     )
