@@ -51,7 +51,7 @@ class AccountDirectory:
         """Use the accounts of *root*; nothing is read or made yet."""
         self.root = root
         self._users = root.users
-        self._accounts = KeptFiles(root.users, read_account)
+        self._accounts = KeptFiles(root.users, read_account, is_account_name)
         self._servers = KeptFiles(root.server_file.parent, read_server)
         self._server_file = root.server_file.name
 
@@ -72,7 +72,7 @@ class AccountDirectory:
 
     def get(self, user: str) -> Account | None:
         """Return the account *user*, or ``None``, also for what can be no account's name."""
-        return self._accounts.get(user) if is_account_name(user) else None
+        return self._accounts.get(user)
 
     def existing(self, user: str) -> Account:
         """Return the account *user*.

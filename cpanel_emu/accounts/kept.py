@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from cpanel_emu.root import is_settled, store_errors
+from cpanel_emu.root import is_plain_name, is_settled, store_errors
 
 _T = TypeVar("_T")
 
@@ -29,21 +29,32 @@ class KeptFiles(Generic[_T]):
     before it was read is not kept: a second change could leave all of these alike.
     """
 
-    def __init__(self, folder: Path, parse: Callable[[bytes, str], _T]) -> None:
-        """Parse by *parse*, which gets a file's bytes and its path for messages."""
+    def __init__(
+        self,
+        folder: Path,
+        parse: Callable[[bytes, str], _T],
+        is_name: Callable[[str], bool] = is_plain_name,
+    ) -> None:
+        """Parse by *parse*, which gets a file's bytes and its path for messages.
+
+        *is_name* tells which names a file can have; each must be a plain one.
+        """
         self._folder = folder
         self._prefix = f"{folder}{os.sep}"
         self._parse = parse
+        self._is_name = is_name
         self._kept: dict[str, _Kept[_T]] = {}
 
     def get(self, name: str) -> _T | None:
-        """Return the parsed file *name*, which must be a plain name, or ``None`` without one.
+        """Return the parsed file *name*, or ``None``: there is none, or it can be no file's name.
 
         Raises:
             StoreError: it cannot be read; whatever the parser raises.
         """
         kept = self._kept.get(name)
         if kept is None:
+            if not self._is_name(name):
+                return None
             # What is not there must not take longer than what is: that would tell of it.
             try:
                 os.stat(f"{self._prefix}{name}")  # noqa: PTH116  (as below)
