@@ -16,9 +16,7 @@ from cpanel_emu.call import (
     Printed,
     Refusal,
     RefusalKind,
-    Row,
     Rows,
-    Scalar,
     Tree,
 )
 from cpanel_emu.releases import UndefinedApi1
@@ -32,7 +30,7 @@ _LEAVES = (str, int, float, type(None))
 _API1_XML_ORDER = ("module", "func", "type", "source", "apiversion", "data", "event", "error")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every answer
 class Envelope:
     """One answer's members, and how the formats wrap them."""
 
@@ -83,7 +81,7 @@ def _api2(answer: Answer) -> Envelope:
     members = {
         "apiversion": 2,
         "func": call.function,
-        "data": [sorted_row(row) for row in outcome.rows],
+        "data": [sorted_tree(row) for row in outcome.rows],
         "event": {"result": 1},
         "module": call.module,
     }
@@ -94,13 +92,8 @@ def _api2(answer: Answer) -> Envelope:
     return Envelope(members, wrapped=True)
 
 
-def sorted_row(row: Row | Scalar) -> Tree:
-    """Return *row* with its members by byte value of the key, inner rows too (``wire §5.2``)."""
-    return sorted_tree(row)
-
-
 def sorted_tree(tree: Tree) -> Tree:
-    """Return *tree* with every mapping's members by byte value of the key."""
+    """Return *tree* with every mapping's members by byte value of the key (``wire §5.2``)."""
     if isinstance(tree, _LEAVES):
         return tree
     if isinstance(tree, Mapping):
