@@ -19,7 +19,7 @@ from cpanel_emu.control.faults import Fault, Kind, Stage, Target
 from cpanel_emu.control.rebuilt import rebuilt_head
 from cpanel_emu.journal import Door, Exchange, Passage
 from cpanel_emu.journal.entries import secret_texts
-from cpanel_emu.journal.passage import through
+from cpanel_emu.journal.passage import under_way
 from cpanel_emu.journal.redaction import hidden_answer, hidden_request
 from cpanel_emu.journal.unwritten import Unwritten
 from cpanel_emu.server.gateway import ConnectionControl
@@ -112,8 +112,12 @@ class Watch:
         own = control if isinstance(control, ConnectionControl) else None
         if own is not None and self._records:
             own.observer = record
-        with through(passage):
+        # What `through` does, at a third of its cost.
+        before = under_way.set(passage)
+        try:
             response = (self._before(request, struck) if struck else None) or route(request)
+        finally:
+            under_way.reset(before)
         for fault in struck:
             if fault.stage is Stage.AFTER:
                 response = self._spoilt(response, fault)
@@ -191,7 +195,9 @@ class Watch:
         """Put the exchange into the journal; *data* is the answer as it is sent."""
         if not passage.calls and request.path.lower().endswith(_SCENERY):
             return
-        passage.hide(secret_texts(request.values))
+        secrets = secret_texts(request.values)
+        if secrets:
+            passage.hide(secrets)
         environ = request.environ
         head = environ.get("cpanel_emu.head") or rebuilt_head(environ)
         self._journal.record_later(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from cpanel_emu.call import Answer, Call, Refusal
+from cpanel_emu.call import Answer, Call, Data, Refusal
 
 if TYPE_CHECKING:
     # The tag engine is heavy, and most processes that keep a journal render no page.
@@ -163,8 +163,10 @@ def ending(answer: Answer) -> tuple[str, str]:
     outcome = answer.outcome
     if isinstance(outcome, Refusal):
         return outcome.kind.value, outcome.text
-    errors = getattr(outcome, "errors", None)
-    error = str(errors[0]) if errors else getattr(outcome, "error", None) or ""
+    if isinstance(outcome, Data):
+        error = outcome.errors[0] if outcome.errors else ""
+    else:
+        error = outcome.error or ""
     return ("failed" if error else "answered"), error
 
 
@@ -212,11 +214,11 @@ def secret_texts(named: Mapping[str, str]) -> list[str]:
 def secret_values(call: Call) -> list[str]:
     """Return the secrets that *call* carries, in clear, to be hidden in its bytes."""
     arguments = call.arguments
-    found = secret_texts(arguments.named)
+    found = secret_texts(arguments.named) if arguments.named else []
     secret = secret_position(call.module, call.function) if arguments.positional else None
     if secret is not None:
         found.append(arguments.at(secret))
-    return [value for value in found if value]
+    return list(filter(None, found))
 
 
 def _cut(text: str) -> str:

@@ -6,7 +6,8 @@ neither the functions nor the tag engine need to hand a door's name about.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import contextlib
+from collections.abc import Collection, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -36,43 +37,32 @@ class Passage:
 
     def hide(self, secrets: Collection[str]) -> None:
         """Note that these must not be shown either."""
-        if secrets:
-            self.secrets = self.secrets.union(secrets)
+        self.secrets = self.secrets.union(secrets)
 
     def written_calls(self) -> tuple[CallEntry, ...]:
         """Return `calls`, written."""
         return tuple(call.written() for call in self.calls)
 
 
-_passage: ContextVar[Passage | None] = ContextVar("passage", default=None)
+under_way: ContextVar[Passage | None] = ContextVar("under_way", default=None)
+"""The passage that this thread is in, if any."""
 stored_files: ContextVar[list[str] | None] = ContextVar("stored_files", default=None)
 """Where the call under way collects the files that it stores."""
 
 
-class through:  # noqa: N801  (reads as a function; a generator would cost every request twice as much)
+@contextlib.contextmanager
+def through(passage: Passage) -> Iterator[Passage]:
     """Let everything in the block belong to *passage*."""
-
-    __slots__ = ("_passage", "_token")
-
-    def __init__(self, passage: Passage) -> None:
-        self._passage = passage
-
-    def __enter__(self) -> Passage:
-        self._token = _passage.set(self._passage)
-        return self._passage
-
-    def __exit__(self, *_error: object) -> None:
-        _passage.reset(self._token)
-
-
-def current() -> Passage | None:
-    """Return the passage that this thread is in, if any."""
-    return _passage.get()
+    before = under_way.set(passage)
+    try:
+        yield passage
+    finally:
+        under_way.reset(before)
 
 
 def current_door() -> Door:
     """Return by which door what runs in this thread came in."""
-    passage = _passage.get()
+    passage = under_way.get()
     return Door.IN_PROCESS if passage is None else passage.door
 
 

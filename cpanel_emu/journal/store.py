@@ -19,7 +19,7 @@ from cpanel_emu.journal.entries import (
     ending,
     secret_values,
 )
-from cpanel_emu.journal.passage import Passage, current
+from cpanel_emu.journal.passage import Passage, under_way
 from cpanel_emu.journal.search import Wanted, assertion_text
 from cpanel_emu.journal.unwritten import Cut, Unwritten, UnwrittenCall
 
@@ -68,7 +68,7 @@ class Journal:
             time: epoch seconds.
             files: what it stored, as paths below the root.
         """
-        passage = current()
+        passage = under_way.get()
         outcome, error = ending(answer)
         weight = call_weight(call, error)
         entry: Unwritten[CallEntry] = UnwrittenCall(
@@ -94,7 +94,9 @@ class Journal:
             self._append(entry)
         if passage is not None:
             passage.add(entry)
-            passage.hide(secret_values(call))
+            secrets = secret_values(call)
+            if secrets:
+                passage.hide(secrets)
 
     def record_warning(self, warning: PageWarning, page: str, user: str, time: float) -> None:
         """Remember a warning of a page."""
