@@ -197,7 +197,7 @@ class RememberedLogins:
     def __init__(self, size: int = 1024) -> None:
         """Remember up to *size* of them."""
         self._size = size
-        self._key = os.urandom(32)
+        self._hash = hashlib.blake2b(key=os.urandom(32), digest_size=32)
         self._logins: dict[tuple[Service, bytes], tuple[Login, object]] = {}
 
     def find(self, header: str, service: Service) -> tuple[Login, object] | None:
@@ -211,8 +211,9 @@ class RememberedLogins:
         self._logins[login.service, self._digest(header)] = (login, compared)
 
     def _digest(self, header: str) -> bytes:
-        text = header.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(text, key=self._key, digest_size=32).digest()
+        keyed = self._hash.copy()
+        keyed.update(header.encode("utf-8", "surrogatepass"))
+        return keyed.digest()
 
 
 def _decode_basic(text: str) -> str:
