@@ -111,12 +111,10 @@ def encode(envelope: Envelope, form: Format) -> bytes:
 
 def encode_answer(answer: Answer, form: Format, release: Release) -> bytes:
     """Return the body that tells *answer* (``wire §5``, ``wire §6``)."""
-    envelope = envelopes.envelope(
-        answer,
-        undefined=release.undefined_api1,
-        source="internal" if form is Format.XML else "module",
-    )
-    return encode(envelope, form)
+    undefined = release.undefined_api1
+    if form is Format.XML:
+        return xml_api.encode(envelopes.envelope(answer, undefined=undefined, source="internal"))
+    return json_api.encode(envelopes.envelope(answer, undefined=undefined, source="module"))
 
 
 def named_account(request: Request, form: Format) -> str:

@@ -108,12 +108,12 @@ class Application:
         entered = self._gate.enter(request)
         if isinstance(entered, Denial):
             return self._refuse(request, form, entered)
-        return self._let_in(request, entered, form)
-
-    def _let_in(self, request: Request, login: Login, form: Format | None) -> Response:
-        """Answer a request with good credentials, by its path."""
         if form is not None:
-            return self._api(request, login, form)
+            return self._api(request, entered, form)
+        return self._let_in(request, entered)
+
+    def _let_in(self, request: Request, login: Login) -> Response:
+        """Answer a request with good credentials that is for no API path."""
         if request.section == "execute":
             return self._execute(request, login)
         if request.section == "frontend" and request.service is Service.CPANEL:

@@ -99,7 +99,8 @@ class Gate:
             return Denial.LOCKED
         header = request.authorization
         if header:
-            login = self._checker_for(address).check_header(header, request.service)
+            checker = self._checker if is_near(address) else self._far_checker
+            login = checker.check_header(header, request.service)
             if login is not None:
                 return login
             self._lockout.failed(address)
@@ -116,7 +117,8 @@ class Gate:
         if self._lockout.is_locked(address):
             return Denial.LOCKED
         user, password = request.values.get("user", ""), request.values.get("pass", "")
-        login = self._checker_for(address).check_password(user, password, request.service)
+        checker = self._checker if is_near(address) else self._far_checker
+        login = checker.check_password(user, password, request.service)
         if login is None:
             self._lockout.failed(address)
             return Denial.WRONG_CREDENTIALS
@@ -131,9 +133,6 @@ class Gate:
     def handed_session(self, request: Request) -> Session | None:
         """Return the session that a URL of ``create_user_session`` hands over, if it is good."""
         return self._session(request.values.get("session", ""), request)
-
-    def _checker_for(self, address: str) -> CredentialChecker:
-        return self._checker if is_near(address) else self._far_checker
 
     def _session(self, value: str, request: Request) -> Session | None:
         """Return the session with this cookie *value*, if the token in the path is its own."""

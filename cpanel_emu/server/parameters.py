@@ -80,10 +80,8 @@ def form_values(raw: str) -> dict[str, str]:
     Raises:
         RequestTooLarge: there are too many of them.
     """
-    if raw.count("&") > _MOST_PAIRS:
-        raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
-    if raw.count("%") > _MOST_ESCAPES:
-        raise RequestTooLarge(f"There are more than {_MOST_ESCAPES} escaped characters.")
+    if len(raw) > _MOST_PAIRS:  # counting a short one costs half of reading it
+        _refuse_too_many(raw)
     is_plain = "%" not in raw and "+" not in raw and raw.isascii()
     values: dict[str, str] = {}
     for pair in raw.split("&"):
@@ -93,6 +91,13 @@ def form_values(raw: str) -> dict[str, str]:
                 name, value = _decoded(name), _decoded(value)
             values[name] = value
     return values
+
+
+def _refuse_too_many(raw: str) -> None:
+    if raw.count("&") > _MOST_PAIRS:
+        raise RequestTooLarge(f"There are more than {_MOST_PAIRS} parameters.")
+    if raw.count("%") > _MOST_ESCAPES:
+        raise RequestTooLarge(f"There are more than {_MOST_ESCAPES} escaped characters.")
 
 
 def _decoded(raw: str) -> str:

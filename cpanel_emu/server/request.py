@@ -130,7 +130,8 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
         RequestTooLarge: it has more bytes, or too many parts.
     """
     method = environ["REQUEST_METHOD"]
-    token, path = split_path(_decoded(environ.get("PATH_INFO") or "/"))
+    path = environ.get("PATH_INFO") or "/"
+    token, path = split_path(path if path.isascii() else _decoded(path))
     section, _, rest = path[1:].partition("/")
     service = service_of(environ)
     body = _body(environ, body_limit)
@@ -157,7 +158,7 @@ def read_request(environ: Mapping[str, Any], *, strip_quotes: bool, body_limit: 
 
 def _decoded(path: str) -> str:
     """Return a path as text; WSGI hands over one character for each byte."""
-    return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
+    return path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _body(environ: Mapping[str, Any], limit: int) -> bytes:
