@@ -231,8 +231,8 @@ class Emulator:
             planned = self._planned_failure(call, account)
             given = planned or answer(call, context, self.registry)
         finally:
-            lent.give_back()
             stored_files.reset(before)
+            lent.give_back()
         files = [path.removeprefix(f"{self.root.path}/") for path in stored] if stored else ()
         self.journal.record_call(call, given, account.user, self.clock.now(), files)
         return given

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cpanel_emu.certificates.database_writer import DatabaseFiles
@@ -90,15 +90,13 @@ class SslManagers:
         """
         return LentManager(self.opened, user, witness)
 
-    @contextlib.contextmanager
-    def using(self, user: str) -> Iterator[SslManager]:
+    def using(self, user: str) -> AbstractContextManager[SslManager]:
         """Lend the manager of *user* for the block.
 
         Raises:
             ConfigurationError, StoreError: its directory cannot be opened.
         """
-        with self.opened.using(user) as manager:
-            yield manager
+        return self.opened.using(user)
 
     def refuse_newer_layout(self, user: str) -> None:
         """Refuse what a newer release wrote, if this one has an older layout.
