@@ -52,10 +52,9 @@ class ItemChanges:
         Raises:
             OSError, StoreError: the file cannot be written.
         """
-        name = self._item_files.name_of(new)
-        file = self._item_files.file(new.kind, name)
-        folder = self._item_files.descriptor(new.kind)
-        place, content = self._item_files.place(new.kind), self._item_files.content_of(new)
+        of_kind = self._item_files.of_kind[new.kind]
+        name, content = self._item_files.name_of(new), self._item_files.content_of(new)
+        file, place, folder = name + of_kind.suffix, of_kind.folder, of_kind.held.descriptor()
         before = content_in(folder, file)
         known = None if before is None else self._index.named(new.kind, name)
         if known is not None and known.id == new.id:
@@ -109,8 +108,8 @@ class ItemChanges:
             OSError, StoreError: that cannot be done.
         """
         self._index.remove(item)
-        file = self._item_files.file(item.kind, item.name)
-        self.files.remove(self._item_files.place(item.kind), file)
+        of_kind = self._item_files.of_kind[item.kind]
+        self.files.remove(of_kind.folder, item.name + of_kind.suffix)
         self.changed = True
 
 

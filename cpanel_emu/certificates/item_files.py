@@ -30,6 +30,23 @@ ReadItem = Callable[[ItemKind, str, str | None, int], NewItem]
 Raises `Failure` when it is no item."""
 
 
+class KindFiles:
+    """The files of one kind of item.
+
+    Args:
+        folder: where they lie.
+        suffix: how their names end.
+    """
+
+    __slots__ = ("folder", "held", "prefix", "suffix")
+
+    def __init__(self, folder: OwnFolder, suffix: str) -> None:
+        self.folder = folder
+        self.held = HeldFolder(folder)
+        self.prefix = f"{folder.path}/"
+        self.suffix = suffix
+
+
 class ItemFiles:
     """The files of one account's items in one layout.
 
@@ -43,13 +60,10 @@ class ItemFiles:
         self._folder = folder
         self.layout = layout
         self._line_end = "\n" if final_newline else ""
-        self._places = {
-            kind: (self.below(name), suffix) for kind, (name, suffix) in _PLACES[layout].items()
+        self.of_kind = {
+            kind: KindFiles(self.below(name), suffix)
+            for kind, (name, suffix) in _PLACES[layout].items()
         }
-        self._affixes = {
-            kind: (f"{place.path}/", suffix) for kind, (place, suffix) in self._places.items()
-        }
-        self._held = {kind: HeldFolder(place) for kind, (place, _) in self._places.items()}
 
     def make_folders(self, *, fsync: bool) -> None:
         """Make the folders that are missing.
@@ -57,13 +71,13 @@ class ItemFiles:
         Raises:
             OSError: one cannot be made.
         """
-        for place, _ in self._places.values():
-            place.make(fsync=fsync)
+        for files in self.of_kind.values():
+            files.folder.make(fsync=fsync)
 
     def close(self) -> None:
         """Close the folders."""
-        for held in self._held.values():
-            held.close()
+        for files in self.of_kind.values():
+            files.held.close()
 
     def below(self, name: str) -> OwnFolder:
         """Return the folder *name* of the ``ssl`` directory."""
@@ -74,24 +88,8 @@ class ItemFiles:
 
         As text: a Path costs ten times as much.
         """
-        prefix, suffix = self._affixes[kind]
-        return f"{prefix}{name}{suffix}"
-
-    def place(self, kind: ItemKind) -> OwnFolder:
-        """Return the folder of the items of *kind*."""
-        return self._places[kind][0]
-
-    def file(self, kind: ItemKind, name: str) -> str:
-        """Return the name of the file, its suffix included."""
-        return name + self._places[kind][1]
-
-    def descriptor(self, kind: ItemKind) -> int:
-        """Return a descriptor of the folder of *kind*; see `HeldFolder.descriptor`.
-
-        Raises:
-            OSError: there is no such folder, or a link leads to it.
-        """
-        return self._held[kind].descriptor()
+        files = self.of_kind[kind]
+        return f"{files.prefix}{name}{files.suffix}"
 
     def name_of(self, new: NewItem) -> str:
         """Return the file name of an item, without its suffix.
@@ -122,15 +120,15 @@ class ItemFiles:
 
     def names(self, kind: ItemKind) -> Iterator[str]:
         """Yield the names of the files of *kind*, without their suffix."""
-        place, suffix = self._places[kind]
-        return _names_in(place, suffix)
+        files = self.of_kind[kind]
+        return _names_in(files.folder, files.suffix)
 
     def read(
         self, kind: ItemKind, name: str, host: str | None, read_item: ReadItem
     ) -> NewItem | None:
         """Return what the file of this name holds, or None if it is no item of *kind*."""
-        place, suffix = self._places[kind]
-        return _read_file(place, f"{name}{suffix}", kind, host, read_item)
+        files = self.of_kind[kind]
+        return _read_file(files.folder, f"{name}{files.suffix}", kind, host, read_item)
 
     def of_older_layout(self, read_item: ReadItem) -> Iterator[tuple[str, NewItem]]:
         """Yield the file name, without suffix, and the item of each file of the layout by host."""
