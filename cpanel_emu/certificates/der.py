@@ -51,30 +51,6 @@ def sequence(*members: bytes) -> bytes:
     return element(SEQUENCE, b"".join(members))
 
 
-def attribute(type_: bytes, tag: bytes, content: bytes) -> bytes:
-    """Return a relative distinguished name of one attribute: its type and its value.
-
-    The same as three times `element`, one in the other, in one step: a subject has seven of them.
-    """
-    length = len(content)
-    around = len(type_) + 4
-    if length + around >= _LONG_LENGTH:
-        return element(SET, element(SEQUENCE, type_ + element(tag, content)))
-    short = _SHORT_LENGTHS
-    return b"".join(
-        (
-            SET,
-            short[length + around],
-            SEQUENCE,
-            short[length + around - 2],
-            type_,
-            tag,
-            short[length],
-            content,
-        )
-    )
-
-
 def set_of(members: Iterable[bytes], tag: bytes = SET) -> bytes:
     """Return a SET OF *members*, in the order of their octets."""
     return element(tag, b"".join(sorted(members)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
 
 REQUEST_LABEL = "CERTIFICATE REQUEST"
@@ -20,8 +21,14 @@ def encode(label: str, der: bytes) -> str:
 
 def encode_body(label: str, body: str) -> str:
     """Return the PEM under *label* for a base64 *body* without line breaks."""
-    lines = [body[start : start + _COLUMNS] for start in range(0, len(body), _COLUMNS)]
-    return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----"))
+    lines = "\n".join([body[columns] for columns in _lines(len(body))])
+    return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----"
+
+
+@functools.lru_cache(maxsize=256)
+def _lines(length: int) -> tuple[slice, ...]:
+    """Return where the lines of a body of so many letters are."""
+    return tuple(slice(start, start + _COLUMNS) for start in range(0, length, _COLUMNS))
 
 
 def blocks(text: str) -> list[str]:

@@ -7,6 +7,7 @@ choice of string types that the releases need.
 from __future__ import annotations
 
 import binascii
+import functools
 import re
 from dataclasses import dataclass
 from typing import cast
@@ -40,6 +41,9 @@ _ATTRIBUTES = der.context(0, structure=True)
 _DNS_NAME = der.context(2)
 """``GeneralName``'s choice ``dNSName [2] IA5String`` (RFC 5280, section 4.2.1.6)."""
 
+_MOST_HEADS = 1024
+"""Tags and lengths are the same again and again, so that they are put together once for each
+length of a content. What it holds is not remembered."""
 _PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 _PADDING = padding.PKCS1v15()
 _HASHES: dict[Digest, hashes.HashAlgorithm] = {
@@ -76,6 +80,17 @@ def _string_type(text: str, rule: StringRule) -> bytes:
     return der.UTF8_STRING
 
 
+def _name(type_: bytes, tag: bytes, content: bytes) -> bytes:
+    """Return one part of a subject: a SET of one attribute, its type and its string."""
+    return der.element(der.SET, der.element(der.SEQUENCE, type_ + der.element(tag, content)))
+
+
+@functools.lru_cache(maxsize=_MOST_HEADS)
+def _name_head(type_: bytes, tag: bytes, length: int) -> bytes:
+    """Return what stands before a content of *length* octets in `_name`."""
+    return _name(type_, tag, bytes(length))[:-length]
+
+
 def subject(values: SubjectValues, release: Release) -> bytes:
     """Return the subject in the release's order; empty optional values have no attribute."""
     rule = release.strings
@@ -88,19 +103,27 @@ def subject(values: SubjectValues, release: Release) -> bytes:
         "CN": values.hosts[0],
         "emailAddress": values.email,
     }
-    attributes = []
+    names = []
     for short in release.subject_order:
         text = texts[short]
         if text:
+            content = text.encode()
             tag = _TAGS.get(short) or _string_type(text, rule)
-            attributes.append(der.attribute(_TYPES[short], tag, text.encode()))
-    return der.element(der.SEQUENCE, b"".join(attributes))
+            names.append(_name_head(_TYPES[short], tag, len(content)) + content)
+    return der.element(der.SEQUENCE, b"".join(names))
 
 
 def alternative_names(values: SubjectValues) -> bytes:
     """Return the extension that names every host, in their order (``ssl §3.4``)."""
-    names = der.sequence(*[der.element(_DNS_NAME, host.encode("ascii")) for host in values.hosts])
-    return extension(_SUBJECT_ALTERNATIVE_NAME, names)
+    return _alternative_names(_dns_names(values))
+
+
+def _dns_names(values: SubjectValues) -> bytes:
+    return b"".join([der.element(_DNS_NAME, host.encode("ascii")) for host in values.hosts])
+
+
+def _alternative_names(names: bytes) -> bytes:
+    return extension(_SUBJECT_ALTERNATIVE_NAME, der.element(der.SEQUENCE, names))
 
 
 def extension(type_: bytes, value: bytes) -> bytes:
@@ -110,19 +133,39 @@ def extension(type_: bytes, value: bytes) -> bytes:
         type_: its object identifier in DER.
         value: its value in DER.
     """
-    return der.element(der.SEQUENCE, type_ + der.element(der.OCTET_STRING, value))
+    return der.sequence(type_, der.element(der.OCTET_STRING, value))
+
+
+def _challenge_password(tag: bytes, content: bytes) -> bytes:
+    return der.sequence(_CHALLENGE_PASSWORD, der.element(der.SET, der.element(tag, content)))
+
+
+@functools.lru_cache(maxsize=_MOST_HEADS)
+def _challenge_password_head(tag: bytes, length: int) -> bytes:
+    """Return what stands before a content of *length* octets in `_challenge_password`."""
+    return _challenge_password(tag, bytes(length))[:-length]
+
+
+def _extension_request(names: bytes) -> bytes:
+    requested = der.element(der.SET, der.sequence(_alternative_names(names)))
+    return der.sequence(_EXTENSION_REQUEST, requested)
+
+
+@functools.lru_cache(maxsize=_MOST_HEADS)
+def _extension_request_head(length: int) -> bytes:
+    """Return what stands before names of *length* octets in `_extension_request`."""
+    return _extension_request(bytes(length))[:-length]
 
 
 def _attributes(values: SubjectValues, release: Release) -> bytes:
     attributes = []
     if release.challenge_password and values.password:
+        password = values.password.encode()
         tag = _string_type(values.password, release.strings)
-        password = der.element(der.SET, der.element(tag, values.password.encode()))
-        attributes.append(der.element(der.SEQUENCE, _CHALLENGE_PASSWORD + password))
+        attributes.append(_challenge_password_head(tag, len(password)) + password)
     if release.subject_alternative_name:
-        extensions = der.element(der.SEQUENCE, alternative_names(values))
-        requested = der.element(der.SET, extensions)
-        attributes.append(der.element(der.SEQUENCE, _EXTENSION_REQUEST + requested))
+        names = _dns_names(values)
+        attributes.append(_extension_request_head(len(names)) + names)
     return der.set_of(attributes, _ATTRIBUTES)
 
 
