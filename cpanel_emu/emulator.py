@@ -106,6 +106,7 @@ class Emulator:
             else random.Random(options.random_seed)  # noqa: S311  (asked to be repeatable)
         )
         self.root = Root.create(options.root, fsync=options.fsync)
+        self._above = f"{self.root.path}/"
         self.accounts = AccountDirectory(self.root)
         self._managers = SslManagers(
             self.root,
@@ -233,7 +234,7 @@ class Emulator:
         finally:
             stored_files.reset(before)
             lent.give_back()
-        files = [path.removeprefix(f"{self.root.path}/") for path in stored] if stored else ()
+        files = [path.removeprefix(self._above) for path in stored]
         self.journal.record_call(call, given, account.user, self.clock.now(), files)
         return given
 
@@ -269,7 +270,10 @@ class Emulator:
             raise ConfigurationError(f'Unknown API "{api}"; choose 1, 2 or 3.')
         account = self.accounts.existing(user)
         arguments = Arguments(
-            named={name: whole_text(str(value)) for name, value in named.items()},
+            named={
+                name: text if (text := str(value)).isascii() else whole_text(text)
+                for name, value in named.items()
+            },
             positional=tuple(whole_text(str(value)) for value in positional),
         )
         return self.answer(Call(_API_NAMES[api], module, function, arguments), account)

@@ -17,8 +17,8 @@ import errno
 import os
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cpanel_emu.own_folder import OwnFolder
 from cpanel_emu.root import TEMPORARY_PREFIX, is_plain_name, write_atomically, write_new
@@ -31,8 +31,7 @@ _LONGEST_NAME = 255
 """Octets, on the usual file systems: whoever notes a longer one could never put it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(NamedTuple):
     """A file that was written or removed, and under which name what it held is kept, if it was."""
 
     place: OwnFolder

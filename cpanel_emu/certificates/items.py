@@ -45,7 +45,7 @@ class _Detailed:
         return number if isinstance(number, int) else 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as below
 class NewItem(_Detailed):
     """An item to store, complete but for its final friendly name."""
 
@@ -65,7 +65,7 @@ class NewItem(_Detailed):
     """What the kind adds to its record, such as ``domains`` or ``modulus_length``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would make a list of many take half as long again
 class Item(_Detailed):
     """The record of one stored item."""
 

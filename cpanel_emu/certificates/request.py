@@ -9,8 +9,7 @@ from __future__ import annotations
 import binascii
 import functools
 import re
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -58,8 +57,7 @@ _RSA_SIGNATURES = {
 _ECDSA_WITH_SHA256 = der.sequence(der.object_identifier("1.2.840.10045.4.3.2"))
 
 
-@dataclass(frozen=True, slots=True)
-class SigningRequest:
+class SigningRequest(NamedTuple):
     """A finished CSR: its PEM (without final line end) and its id (``ssl §4``)."""
 
     pem: str
