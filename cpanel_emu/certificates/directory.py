@@ -257,10 +257,10 @@ class CertificateDirectory:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
         return self._index.newest_first(kind, host)
 
-    def newest_paths(self, kind: ItemKind, host: str) -> Iterator[str]:
-        """Yield the paths of what `newest_first` yields, at less cost."""
-        names = self._index.newest_names(kind, host)
-        return map(functools.partial(self._files.path_text, kind), names)
+    def newest_path(self, kind: ItemKind, host: str, skip: int = 0) -> str | None:
+        """Return the path of the item that `newest_first` yields after *skip* others, if any."""
+        name = self._index.newest_name(kind, host, skip)
+        return None if name is None else self._files.path_text(kind, name)
 
     def of_hosts(self, kinds: Sequence[ItemKind], hosts: Sequence[str] | None = None) -> list[Item]:
         """Return the items of *kinds* and *hosts*, of all hosts without any, as at one moment.

@@ -54,18 +54,16 @@ class Index(IndexDatabase):
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
-        return map(self._item, self._newest(_NEWEST_ITEMS, kind, host))
-
-    def newest_names(self, kind: ItemKind, host: str) -> Iterator[str]:
-        """Yield the file names of what `newest_first` yields, at less cost."""
-        return map(str, itertools.chain.from_iterable(self._newest(_NEWEST_NAMES, kind, host)))
-
-    def _newest(self, statement: str, kind: ItemKind, host: str) -> Iterator[tuple[object, ...]]:
         for page in itertools.count():
-            found = self._rows(statement, (kind.value, host, _PAGE, page * _PAGE))
-            yield from found
+            found = self._rows(_NEWEST_ITEMS, (kind.value, host, _PAGE, page * _PAGE))
+            yield from map(self._item, found)
             if len(found) < _PAGE:
                 return
+
+    def newest_name(self, kind: ItemKind, host: str, skip: int = 0) -> str | None:
+        """Return the file name of the item that `newest_first` yields after *skip* others."""
+        found = self._rows(_NEWEST_NAMES, (kind.value, host, 1, skip))
+        return str(found[0][0]) if found else None
 
     def of_host(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield every item of *host*, by id; all as they are at one moment."""

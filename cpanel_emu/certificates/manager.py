@@ -6,6 +6,7 @@ with the texts of ``ssl §2.2`` and ``ssl §6.2``.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -136,7 +137,10 @@ class SslManager:
 
     def installed_key(self, host: str) -> KeyPair | None:
         """Return the newest readable key of *host* (``ssl §2.2``, "Key used")."""
-        for path in self.directory.newest_paths(ItemKind.KEY, host):
+        for skip in itertools.count():
+            path = self.directory.newest_path(ItemKind.KEY, host, skip)
+            if path is None:
+                break
             try:
                 return self.load_key(path)
             except Failure:

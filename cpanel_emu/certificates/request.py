@@ -78,6 +78,18 @@ def _string_type(text: str, rule: StringRule) -> bytes:
     return der.UTF8_STRING
 
 
+@functools.cache
+def _subject_plan(
+    order: tuple[str, ...], rule: StringRule
+) -> tuple[tuple[str, bytes, bytes | None], ...]:
+    """Return the names of a subject's attributes in their order, with their types in DER.
+
+    The last of the three is the type of its string; None if each value decides.
+    """
+    string = der.UTF8_STRING if rule is StringRule.UTF8 else None
+    return tuple((short, _TYPES[short], _TAGS.get(short, string)) for short in order)
+
+
 def _name(type_: bytes, tag: bytes, content: bytes) -> bytes:
     """Return one part of a subject: a SET of one attribute, its type and its string."""
     return der.element(der.SET, der.element(der.SEQUENCE, type_ + der.element(tag, content)))
@@ -102,12 +114,11 @@ def subject(values: SubjectValues, release: Release) -> bytes:
         "emailAddress": values.email,
     }
     names = []
-    for short in release.subject_order:
+    for short, type_, tag in _subject_plan(release.subject_order, rule):
         text = texts[short]
         if text:
             content = text.encode()
-            tag = _TAGS.get(short) or _string_type(text, rule)
-            names.append(_name_head(_TYPES[short], tag, len(content)) + content)
+            names.append(_name_head(type_, tag or _string_type(text, rule), len(content)) + content)
     return der.element(der.SEQUENCE, b"".join(names))
 
 
