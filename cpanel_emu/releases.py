@@ -26,11 +26,13 @@ class StringRule(enum.Enum):
     UTF8 = "UTF8"
 
 
-class Digest(enum.StrEnum):
+class Digest(enum.Enum):
     """The hash that CSRs and certificates are signed with."""
 
     SHA1 = "SHA-1"
     SHA256 = "SHA-256"
+
+    __hash__ = object.__hash__  # as of `Api`: Enum's own is a Python function
 
 
 class Layout(enum.Enum):

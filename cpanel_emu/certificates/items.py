@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from cpanel_emu.call import Tree
 
 
-class ItemKind(enum.StrEnum):
+class ItemKind(enum.Enum):
     """The three kinds of stored item; the value is what ``ssl.db`` calls it (``ssl §5`` rule 3)."""
 
     KEY = "key"
     CSR = "csr"
     CERTIFICATE = "certificate"
+
+    # Each member is one object. Enum's own hash is a Python function, run for every look-up.
+    __hash__ = object.__hash__
 
 
 def friendly_name_of(domains: Sequence[str]) -> str:

@@ -207,8 +207,8 @@ def secret_position(module: str, function: str) -> int | None:
 
 
 def secret_texts(named: Mapping[str, str]) -> list[str]:
-    """Return the values in *named* whose names say that they are secret."""
-    return [value for name, value in named.items() if name.lower() in SECRET_NAMES]
+    """Return the values in *named* whose names say that they are secret; none of them is empty."""
+    return [value for name, value in named.items() if value and name.lower() in SECRET_NAMES]
 
 
 def secret_values(call: Call) -> list[str]:

@@ -165,6 +165,13 @@ def test_a_login_and_its_session(emulator: Emulator) -> None:
     assert_hidden(emulator, PASSWORD, token, cookie.partition("=")[2])
 
 
+def test_an_empty_secret_hides_nothing(emulator: Emulator) -> None:
+    """An empty text stands everywhere."""
+    got = ask(call_url(emulator.cpanel_url, "gencsr", **SUBJECT, password=""), login="user")
+    assert got.body
+    assert only(emulator).answer.data.endswith(b"\r\n\r\n" + got.body)
+
+
 def test_private_keys_coming_and_going(emulator: Emulator) -> None:
     with emulator.ssl_manager("user") as manager:
         from cpanel_emu.certificates.items import ItemKind
