@@ -40,8 +40,10 @@ def element(tag: bytes, content: bytes) -> bytes:
     length = len(content)
     if length < _LONG_LENGTH:
         return tag + _SHORT_LENGTHS[length] + content
-    if length < 0x100:
+    if length <= 0xFF:
         return b"%b\x81%c%b" % (tag, length, content)
+    if length <= 0xFFFF:
+        return b"%b\x82%c%c%b" % (tag, length >> 8, length & 0xFF, content)
     octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
     return tag + bytes((_LONG_LENGTH | len(octets),)) + octets + content
 

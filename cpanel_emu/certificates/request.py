@@ -197,8 +197,15 @@ def signed(signed_part: bytes, key: KeyPair, digest: Digest) -> bytes:
 
     For RSA that is PKCS #1 v1.5 (``ssl §3.2``).
     """
-    signature = der.bit_string(_sign(key, signed_part, digest))
-    return der.sequence(signed_part, signature_algorithm(key, digest), signature)
+    signature = _sign(key, signed_part, digest)
+    before = _signature_head(signature_algorithm(key, digest), len(signature))
+    return der.element(der.SEQUENCE, signed_part + before + signature)
+
+
+@functools.lru_cache(maxsize=_MOST_HEADS)
+def _signature_head(algorithm: bytes, length: int) -> bytes:
+    """Return what stands before a signature of *length* octets, its algorithm included."""
+    return algorithm + der.bit_string(bytes(length))[:-length]
 
 
 def create_request(values: SubjectValues, key: KeyPair, release: Release) -> SigningRequest:
@@ -209,12 +216,11 @@ def create_request(values: SubjectValues, key: KeyPair, release: Release) -> Sig
         key: the installed key of the host.
         release: which release's bytes to write.
     """
-    signed_part = der.sequence(
-        _VERSION_1, subject(values, release), key.public_key_info, _attributes(values, release)
-    )
+    names, attributes = subject(values, release), _attributes(values, release)
+    signed_part = der.element(der.SEQUENCE, _VERSION_1 + names + key.public_key_info + attributes)
     whole = signed(signed_part, key, release.digest)
     body = binascii.b2a_base64(whole, newline=False).decode("ascii")
     return SigningRequest(
         pem=pem.encode_body(pem.REQUEST_LABEL, body),
-        id=ids.request_id(values.host, key.modulus, body),
+        id=ids.request_id(values.hosts[0], key.modulus, body),
     )
