@@ -131,12 +131,25 @@ class FileChanges:
         text = b"%b/%08x\0\0" % (line, zlib.crc32(line, zlib.crc32(self._first)))
         if not self._end:
             text = b"%b\0%b" % (self._first, text)
-        if os.pwrite(self._notes, text, self._end) < len(text):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), change.name)
+        self._write_notes(text)
         if self.fsync:
             os.fdatasync(self._notes)
-        self._end += len(text) - 1
         self._changes.append(change)
+
+    def note_number(self) -> None:
+        """Note the number of a change that changes no file: others see that there was one.
+
+        Raises:
+            OSError: that cannot be done.
+        """
+        if not self._end:
+            self._first = b"%b%d" % (self._owner, self._number())
+            self._write_notes(b"%b\0\0" % self._first)
+
+    def _write_notes(self, text: bytes) -> None:
+        if os.pwrite(self._notes, text, self._end) < len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._end += len(text) - 1
 
     def finish(self) -> None:
         """Forget what was there before: the index has committed the change."""
@@ -159,26 +172,29 @@ class FileChanges:
                 self._clear()
             self._reset()
 
-    def recover(self, committed: Callable[[], int]) -> None:
+    def recover(self, committed: Callable[[], int]) -> bool:
         """Take back the change that a process left when it was killed.
 
         Args:
             committed: returns the number that the index has committed last.
+
+        Returns:
+            Whether our own change is the last one of all: nobody else changed anything since.
 
         Raises:
             OSError: that cannot be done.
         """
         head = os.pread(self._notes, _LONGEST_NUMBER, 0)
         if self._finished and head.startswith(self._finished):
-            return  # our own change, the last one of all
+            return True
         first = head.partition(b"\0")[0]
         digits = first.removeprefix(self._owner)
         if len(digits) == len(first) or not digits.isdigit():
-            return  # nothing is under way, or in the files of another index
-        if int(digits) <= committed():
-            return
-        _put_back(self._read(), fsync=self.fsync)
-        self._clear()
+            return False  # nothing is under way, or in the files of another index
+        if int(digits) > committed():
+            _put_back(self._read(), fsync=self.fsync)
+            self._clear()
+        return False
 
     def forget(self) -> None:
         """Forget the change that was under way, and leave everything as it is.

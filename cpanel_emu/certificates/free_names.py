@@ -31,35 +31,30 @@ class FreeNames:
     how often (`freed`). While that count stays, every suffix below the remembered one is taken.
     """
 
-    __slots__ = ("_database", "_freed", "_next")
+    __slots__ = ("_database", "_freed", "_is_sure", "_next")
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._freed: int | None = None
+        self._is_sure = False
         self._next: dict[tuple[ItemKind, str], int] = {}
 
     def likely(self, kind: ItemKind, base: str) -> str | None:
-        """Return the name that is free if nobody else changed anything, without a look.
+        """Return the lowest name that is free, unless somebody has chosen it, without a look.
 
         Args:
             kind: the kind of item.
             base: the wanted name, a blank, and the epoch.
 
         Returns:
-            None if nothing is remembered, or it is time to write down how far the search came.
+            None if nothing is known for sure, or it is time to write down how far the search came.
         """
-        number = self._next.get((kind, base), 0)
+        number = self._next.get((kind, base), 0) if self._is_sure else 0
         return f"{base}.{number}" if number % _WRITTEN_DOWN else None
 
-    def is_right(self, freed: int) -> bool:
-        """Whether what `likely` returned is the lowest free one, as no other has it.
-
-        Args:
-            freed: how often names have got free by now.
-        """
-        if freed != self._freed:
-            self._next.clear()
-        return freed == self._freed
+    def doubt(self) -> None:
+        """Rely on nothing before the next search: others may have changed something."""
+        self._is_sure = False
 
     def use(self, kind: ItemKind, base: str) -> None:
         """Remember that the item got the name that `likely` returned."""
@@ -71,6 +66,7 @@ class FreeNames:
         if freed != self._freed or len(self._next) >= _MOST_REMEMBERED:
             self._next.clear()
             self._freed = freed
+        self._is_sure = True
         while True:
             values = (kind.value, base, wanted, self._next.get((kind, base), 0))
             found = self._database.execute(_NEXT_SUFFIX, values).fetchone()

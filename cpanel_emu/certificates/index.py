@@ -6,6 +6,7 @@ can always be rebuilt from them.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import sqlite3
@@ -25,6 +26,7 @@ from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.root import is_settled
 
 _PAGE = 16
+_MOST_NEWEST_KEYS = 1000
 _NEWEST = (
     "SELECT {} FROM item WHERE kind = ? AND host = ? "
     "ORDER BY created DESC, id DESC LIMIT ? OFFSET ?"
@@ -33,8 +35,7 @@ _NEWEST_ITEMS = _NEWEST.format(ITEM_COLUMNS)
 _NEWEST_NAMES = _NEWEST.format("name")
 _INSERT = (
     f"INSERT INTO item ({ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
-    "ON CONFLICT (kind, name) DO NOTHING "
-    "RETURNING (SELECT changes FROM state), (SELECT freed FROM state)"
+    "ON CONFLICT (kind, name) DO NOTHING"
 )
 _encode_details = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
@@ -47,6 +48,7 @@ class Index(IndexDatabase):
         self._hosts: dict[ItemKind, tuple[FileStatus | None, list[str]]] = {}
         super().__init__(path, folder, durable=durable)
         self._free_names = FreeNames(self._database)
+        self._newest_keys: dict[str, str] = {}
 
     def _items(self, condition: str, values: tuple[object, ...]) -> Iterator[Item]:
         statement = f"SELECT {ITEM_COLUMNS} FROM item WHERE {condition}"  # noqa: S608  (own constants)
@@ -62,8 +64,18 @@ class Index(IndexDatabase):
 
     def newest_name(self, kind: ItemKind, host: str, skip: int = 0) -> str | None:
         """Return the file name of the item that `newest_first` yields after *skip* others."""
+        is_remembered = self.is_changing_here and kind is ItemKind.KEY and skip == 0
+        if is_remembered and host in self._newest_keys:
+            return self._newest_keys[host]
         found = self._rows(_NEWEST_NAMES, (kind.value, host, 1, skip))
-        return str(found[0][0]) if found else None
+        if not found:
+            return None
+        name = str(found[0][0])
+        if is_remembered:
+            if len(self._newest_keys) >= _MOST_NEWEST_KEYS:
+                self._newest_keys.clear()
+            self._newest_keys[host] = name
+        return name
 
     def of_host(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield every item of *host*, by id; all as they are at one moment."""
@@ -141,7 +153,26 @@ class Index(IndexDatabase):
         Returns:
             False, and nothing is inserted, if there is a record of a file with its name.
         """
-        return self._insert(item) is not None
+        values = (
+            item.kind.value,
+            item.name,
+            item.id,
+            item.host,
+            int(item.has_host),
+            item.common_name,
+            item.friendly_name,
+            item.modulus,
+            item.key_id,
+            item.created,
+            _details_text(item),
+        )
+        self._forget_keys(item.kind)
+        if self._database.execute(_INSERT, values).rowcount:
+            self._counted_by_trigger()
+            return True
+        self._counted()
+        self._counts += 1  # by the trigger, or not
+        return False
 
     def add_with_free_name(
         self, kind: ItemKind, wanted: str, created: int, make: Callable[[str], Item]
@@ -161,48 +192,19 @@ class Index(IndexDatabase):
         likely = self._free_names.likely(kind, base)
         if likely is not None:
             item = make(likely)
-            try:
-                freed = self._insert(item)
-            except sqlite3.IntegrityError:
-                freed = None  # another has that name meanwhile, or the file has a record
-            if freed is not None:
-                if self._free_names.is_right(freed):
+            # Another item may have that name, or the file a record.
+            with contextlib.suppress(sqlite3.IntegrityError):
+                if self.add(item):
                     self._free_names.use(kind, base)
                     return item
-                self._delete(item)
         item = make(self._free_names.search(kind, wanted, base))
         return item if self.add(item) else None
-
-    def _insert(self, item: Item) -> int | None:
-        """Insert *item*; return how often names have got free, None if there is such a record."""
-        values = (
-            item.kind.value,
-            item.name,
-            item.id,
-            item.host,
-            int(item.has_host),
-            item.common_name,
-            item.friendly_name,
-            item.modulus,
-            item.key_id,
-            item.created,
-            _details_text(item),
-        )
-        inserted = self._database.execute(_INSERT, values).fetchone()
-        if inserted is None:
-            return None
-        changes, freed = inserted
-        if self._number is None:
-            self._number = int(changes)
-        return int(freed)
 
     def remove(self, item: Item) -> None:
         """Delete *item*; call inside `changing`."""
         self._counted()
         self._free_names.set_free(item.kind)
-        self._delete(item)
-
-    def _delete(self, item: Item) -> None:
+        self._forget_keys(item.kind)
         key = (item.kind.value, item.name)
         self._database.execute("DELETE FROM item WHERE kind = ? AND name = ?", key)
 
@@ -210,14 +212,29 @@ class Index(IndexDatabase):
         """Give *item* a free friendly name, and the host that goes with it; inside `changing`."""
         self._counted()
         self._free_names.set_free(item.kind)
+        self._forget_keys(item.kind)
         self._database.execute(
             "UPDATE item SET friendly_name = ?, host = ? WHERE kind = ? AND name = ?",
             (friendly_name, host, item.kind.value, item.name),
         )
 
+    def begin_change(self) -> FileChanges:
+        """See `IndexDatabase.begin_change`."""
+        files = super().begin_change()
+        if not self._alone:
+            self._free_names.doubt()
+            self._newest_keys.clear()
+        return files
+
     def _take_back(self, files: FileChanges, error: BaseException) -> None:
         self._free_names.forget()
+        self._newest_keys.clear()
         super()._take_back(files, error)
+
+    def _forget_keys(self, kind: ItemKind) -> None:
+        """Forget which keys are the newest if an item of *kind* makes others that."""
+        if kind is ItemKind.KEY:
+            self._newest_keys.clear()
 
     def is_marked(self, name: str) -> bool:
         """Whether `mark` was called with *name* before."""

@@ -95,6 +95,12 @@ class IndexDatabase:
             )
         self._identity: tuple[int, int] | None = None
         self._number: int | None = None
+        self._counts = 0
+        """How often the change under way was counted, in `_number` and by inserting."""
+        self._known: int | None = None
+        """How many changes there were with our last one, if that is sure."""
+        self._alone = False
+        """Whether that was the last one of all when the change under way began."""
         self._changing = Changing(self)
         self._changer: int | None = None
         self._files: FileChanges | None = None
@@ -198,9 +204,10 @@ class IndexDatabase:
         try:
             self._refuse_if_removed()
             self._number = None
+            self._counts = 0
             self._changer = threading.get_ident()
             self._execute("BEGIN IMMEDIATE")
-            files.recover(self._changes)
+            self._alone = files.recover(self._changes)
         except BaseException as error:
             self.end_change(error)
             raise
@@ -221,7 +228,11 @@ class IndexDatabase:
 
     def _commit(self, files: FileChanges) -> None:
         is_ending = False
+        known, self._known = self._known, None
         try:
+            if self._number is not None:
+                files.note_number()
+                known = self._number if self._counts == 1 else None
             self._refuse_if_removed()
             is_ending = True
             self._database.execute("COMMIT")
@@ -233,6 +244,7 @@ class IndexDatabase:
             self._take_back(files, error)
             raise
         files.finish()
+        self._known = known
 
     def _take_back(self, files: FileChanges, error: BaseException) -> None:
         """Undo the change that *error* ended; raise what it means if it is the disk's."""
@@ -299,7 +311,20 @@ class IndexDatabase:
             statement = "UPDATE state SET changes = changes + 1 RETURNING changes"
             (number,) = self._database.execute(statement).fetchone()
             self._number = int(number)
+            self._counts += 1
         return self._number
+
+    def _counted_by_trigger(self) -> None:
+        """Note that the change under way was counted by inserting an item.
+
+        Which number that made is known if nobody else changed anything since our last change.
+        """
+        self._counts += 1
+        if self._number is None:
+            if self._alone and self._known is not None:
+                self._number = self._known + 1
+            else:
+                self._number = self._changes()
 
     @property
     def changes(self) -> int:
