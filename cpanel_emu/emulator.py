@@ -220,14 +220,14 @@ class Emulator:
         lent = self._managers.lend(account.user, witness=account)
         try:
             context = Context(
-                account=account,
-                root=self.root,
-                server=self.accounts.server,
-                release=self.release,
-                clock=self.clock,
-                open_ssl=lent.open,
-                theme=self._theme,
-                page=page,
+                account,
+                self.root,
+                self.accounts.server,
+                self.release,
+                self.clock,
+                lent.open,
+                self._theme,
+                page,
             )
             planned = self._planned_failure(call, account)
             given = planned or answer(call, context, self.registry)

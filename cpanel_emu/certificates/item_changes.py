@@ -119,16 +119,17 @@ def _record(new: NewItem, name: str, friendly_name: str) -> Item:
         host = new.host
     else:
         host = friendly_name if new.kind is ItemKind.KEY else new.common_name
+    # By position: to name so many fields takes more than twice as long.
     return Item(
-        kind=new.kind,
-        name=name,
-        id=new.id,
-        host=host,
-        has_host=new.host is not None,
-        common_name=new.common_name,
-        friendly_name=friendly_name,
-        modulus=new.modulus,
-        key_id=new.key_id,
-        created=new.created,
-        details=new.details,
+        new.kind,
+        name,
+        new.id,
+        host,
+        new.host is not None,
+        new.common_name,
+        friendly_name,
+        new.modulus,
+        new.key_id,
+        new.created,
+        new.details,
     )

@@ -72,17 +72,18 @@ def request_item(
     friendly_name: str,
 ) -> NewItem:
     """Return the record of a CSR with the PEM *text* for *hosts*, the first its common name."""
+    # By position, as records are (`cpanel_emu.certificates.item_changes`).
     return NewItem(
-        kind=ItemKind.CSR,
-        id=item_id,
-        pem=text.rstrip(),
-        modulus=modulus,
-        key_id=key_id,
-        created=created,
-        host=host,
-        common_name=hosts[0],
-        friendly_name=friendly_name,
-        details={"domains": list(hosts)},
+        ItemKind.CSR,
+        item_id,
+        text.rstrip(),
+        modulus,
+        key_id,
+        created,
+        host,
+        hosts[0],
+        friendly_name,
+        {"domains": list(hosts)},
     )
 
 

@@ -49,7 +49,7 @@ _USUAL = re.compile(
 """Values, in the order of ``ssl §2.2``, that every check lets by and that go in as they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every CSR
 class SubjectValues:
     """The values of one CSR or certificate; the first host is the common name.
 

@@ -32,16 +32,18 @@ def subject_values(named: Mapping[str, str], *, password: bool = True) -> Subjec
     Raises:
         Failure: rows 1 to 6 of ``ssl §2.2``.
     """
+    get = named.get
+    secret = get("password", get("pass", "")) if password else ""
     return checked_values(
         SubjectValues(
-            city=named.get("city", ""),
-            company=named.get("company", ""),
-            companydivision=named.get("companydivision", ""),
-            country=named.get("country", ""),
-            email=named.get("email", ""),
-            hosts=(named.get("host", ""),),
-            state=named.get("state", ""),
-            password=named.get("password", named.get("pass", "")) if password else "",
+            get("city", ""),
+            get("company", ""),
+            get("country", ""),
+            (get("host", ""),),
+            get("state", ""),
+            get("companydivision", ""),
+            get("email", ""),
+            secret,
         )
     )
 
