@@ -20,7 +20,6 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -83,8 +82,8 @@ def main() -> None:
         }
         emulator = next(iter(emulators.values()))
         manager = running.enter_context(emulator.ssl_manager("user"))
-        item = next(manager.directory.newest_first(ItemKind.KEY, "example.com"))
-        path: Path = manager.directory.path(ItemKind.KEY, item.name)
+        path = manager.directory.newest_path(ItemKind.KEY, "example.com")
+        assert path is not None
         cache = KeyCache()
         key = cache.load(path)
         private = key.private_key

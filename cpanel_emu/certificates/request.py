@@ -221,6 +221,6 @@ def create_request(values: SubjectValues, key: KeyPair, release: Release) -> Sig
     whole = signed(signed_part, key, release.digest)
     body = binascii.b2a_base64(whole, newline=False).decode("ascii")
     return SigningRequest(
-        pem=pem.encode_body(pem.REQUEST_LABEL, body),
-        id=ids.request_id(values.hosts[0], key.modulus, body),
+        pem.encode_body(pem.REQUEST_LABEL, body),
+        ids.request_id(values.hosts[0], key.modulus, body),
     )
