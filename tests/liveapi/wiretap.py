@@ -33,6 +33,9 @@ class Wiretap:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        # Where the interpreter is missing nobody came: one who says nothing ends the waiting.
+        with connected(self.path):
+            pass
         self._thread.join(PATIENCE)
         self._listener.close()
 
