@@ -49,6 +49,8 @@ class Index(IndexDatabase):
         super().__init__(path, folder, durable=durable)
         self._free_names = FreeNames(self._database)
         self._newest_keys: dict[str, str] = {}
+        """The file name of each host's newest key, as a change has found it and others cannot have
+        changed since."""
 
     def _items(self, condition: str, values: tuple[object, ...]) -> Iterator[Item]:
         statement = f"SELECT {ITEM_COLUMNS} FROM item WHERE {condition}"  # noqa: S608  (own constants)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cpanel_emu import resources
 from cpanel_emu.certificates import keys
+from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.certificates.keys import KeyPair
 from cpanel_emu.certificates.values import SubjectValues
 
@@ -25,6 +26,22 @@ EXAMPLE = SubjectValues(
 """The documented call of ``ssl §1.4``."""
 
 PLAIN = replace(EXAMPLE, password="")
+
+
+RECORD = Item(
+    kind=ItemKind.CSR,
+    name="x",
+    id="x",
+    host="x",
+    has_host=True,
+    common_name="x",
+    friendly_name="x",
+    modulus="00",
+    key_id="x",
+    created=0,
+    details={},
+)
+"""A record for an index, whatever it says."""
 
 
 def key_path(name: str = "example.com") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from cpanel_emu.certificates.index import Index
 from cpanel_emu.certificates.items import Item, ItemKind
+from tests.certificates.examples import RECORD
 
 KIND = ItemKind.CSR
 WANTED = ("a.example", "b.example")
@@ -77,19 +79,7 @@ class Pair:
 
 
 def _item(name: str, friendly_name: str) -> Item:
-    return Item(
-        kind=KIND,
-        name=name,
-        id=name,
-        host="a.example",
-        has_host=True,
-        common_name="a.example",
-        friendly_name=friendly_name,
-        modulus="",
-        key_id="",
-        created=1,
-        details={},
-    )
+    return replace(RECORD, name=name, id=name, friendly_name=friendly_name)
 
 
 @pytest.fixture

@@ -14,23 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpanel_emu.certificates.index import Index
-from cpanel_emu.certificates.items import Item, ItemKind
+from cpanel_emu.certificates.items import ItemKind
 from cpanel_emu.own_folder import OwnFolder
+from tests.certificates.examples import RECORD
 
 HOST = "a.example"
-KEY = Item(
-    kind=ItemKind.KEY,
-    name="",
-    id="",
-    host=HOST,
-    has_host=True,
-    common_name="",
-    friendly_name="",
-    modulus="",
-    key_id="",
-    created=1,
-    details={},
-)
+KEY = replace(RECORD, kind=ItemKind.KEY, host=HOST)
 
 
 class Two:

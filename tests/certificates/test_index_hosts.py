@@ -12,24 +12,11 @@ import pytest
 
 from cpanel_emu.certificates.index import Index
 from cpanel_emu.certificates.items import Item, ItemKind
-
-ITEM = Item(
-    kind=ItemKind.CSR,
-    name="x",
-    id="x",
-    host="x",
-    has_host=True,
-    common_name="x",
-    friendly_name="x",
-    modulus="00",
-    key_id="x",
-    created=0,
-    details={},
-)
+from tests.certificates.examples import RECORD
 
 
 def item(host: str, kind: ItemKind = ItemKind.CSR) -> Item:
-    return dataclasses.replace(ITEM, kind=kind, name=host, id=host, host=host, friendly_name=host)
+    return dataclasses.replace(RECORD, kind=kind, name=host, id=host, host=host, friendly_name=host)
 
 
 def add(index: Index, *items: Item) -> None:
