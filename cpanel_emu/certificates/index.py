@@ -18,10 +18,10 @@ from cpanel_emu.certificates.free_names import FreeNames
 from cpanel_emu.certificates.index_database import (
     ITEM_COLUMNS,
     FileStatus,
-    IndexDatabase,
     IndexLost,
     file_status,
 )
+from cpanel_emu.certificates.index_telling import TellingIndex
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.root import is_settled
 
@@ -40,7 +40,7 @@ _INSERT = (
 _encode_details = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
-class Index(IndexDatabase):
+class Index(TellingIndex):
     """The open index of one account; thread-safe. See `IndexDatabase` for how it is opened."""
 
     def __init__(self, path: Path, folder: Path | None = None, *, durable: bool = False) -> None:

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -326,54 +326,6 @@ class IndexDatabase:
             else:
                 self._number = self._changes()
 
-    @property
-    def changes(self) -> int:
-        """How many changes there were."""
-        with self._lock, self._errors():
-            return self._changes()
-
-    @property
-    def is_told(self) -> bool:
-        """Whether ``ssl.db`` was written since the last change (`tell`)."""
-        with self._lock, self._errors():
-            statement = "SELECT changes <= told FROM state"
-            return bool(self._execute(statement).fetchone()[0])
-
-    @contextlib.contextmanager
-    def telling(self) -> Iterator[None]:
-        """Keep other processes from writing ``ssl.db``, so that an older one never comes last.
-
-        Raises:
-            StoreError: the lock cannot be made.
-        """
-        with self._errors(), open(f"{self._path}-told", "ab", opener=_private) as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def sweep(self, unfinished: Iterable[Path]) -> None:
-        """Remove what was to become an ``ssl.db``, unless somebody is writing one just now.
-
-        Raises:
-            StoreError: that cannot be done.
-        """
-        with (
-            self._errors(),
-            open(f"{self._path}-told", "ab", opener=_private) as lock,
-            contextlib.suppress(BlockingIOError),
-        ):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for path in unfinished:
-                path.unlink(missing_ok=True)
-
-    def tell(self, changes: int) -> None:
-        """Remember that ``ssl.db`` tells what there was after so many *changes*.
-
-        Raises:
-            StoreError: the database cannot be written.
-        """
-        with self._lock, self._errors():
-            self._execute("UPDATE state SET told = ?", (changes,))
-
     def close(self) -> None:
         """Close the database file."""
         with self._lock:
@@ -437,10 +389,6 @@ def _is_damage(error: Exception) -> bool:
         # Not SQLite's own, but Python's: a text that is no UTF-8, or a message that quotes one.
         return isinstance(error, sqlite3.OperationalError | UnicodeDecodeError)
     return code & 0xFF in _DAMAGED
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 def _identity(path: str) -> tuple[int, int] | None:
