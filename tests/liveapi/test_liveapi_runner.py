@@ -441,3 +441,14 @@ def test_the_classes_are_put_in_their_places_once(tmp_path: Path) -> None:
     install_classes(root)
     assert files[0].read_text().startswith("<?php")
     assert stat.S_IMODE(files[0].stat().st_mode) == 0o600
+
+
+def test_what_a_killed_process_left_of_the_classes_goes(tmp_path: Path) -> None:
+    root = Root.create(tmp_path / "root")
+    install_classes(root)
+    folder = root.local_cpanel / "Cpanel"
+    module = (folder / "LiveAPI.pm").read_bytes()
+    (folder / ".writing-0123456789abcdef").write_bytes(module[:100])
+    install_classes(root)
+    assert [path.name for path in folder.iterdir()] == ["LiveAPI.pm"]
+    assert (folder / "LiveAPI.pm").read_bytes() == module
