@@ -46,6 +46,7 @@ class FileChanges:
         notes: the file for the notes.
         folder: the folder that holds the folders of all files that are changed.
         number: returns the number that the index commits with the change under way.
+        owner: what the index calls itself among those that use, or used, the same notes.
         fsync: survive a loss of power.
 
     Raises:
@@ -58,10 +59,11 @@ class FileChanges:
         folder: Path,
         number: Callable[[], int],
         *,
+        owner: str,
         fsync: bool = False,
     ) -> None:
         self.fsync = fsync
-        self._owner = b"/"
+        self._owner = os.fsencode(f"{owner}/")
         self._folder = folder
         self._number = number
         self._end = 0
@@ -69,15 +71,12 @@ class FileChanges:
         self._first = b""
         self._finished = b""
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        self._notes = os.open(notes, flags, 0o600)
-
-    def owned_by(self, owner: str) -> None:
-        """Work for the index *owner*, as it calls itself among those that use the same notes."""
-        self._owner = os.fsencode(f"{owner}/")
+        self._file = os.fdopen(os.open(notes, flags, 0o600), "r+b", buffering=0)
+        self._notes = self._file.fileno()
 
     def close(self) -> None:
-        """Close the notes."""
-        os.close(self._notes)
+        """Close the notes; once more does no harm."""
+        self._file.close()
 
     def write(self, place: OwnFolder, name: str, data: bytes) -> None:
         """Put *data* into the file *name* in *place*; whoever looks sees it whole.
@@ -195,14 +194,6 @@ class FileChanges:
             _put_back(self._read(), fsync=self.fsync)
             self._clear()
         return False
-
-    def forget(self) -> None:
-        """Forget the change that was under way, and leave everything as it is.
-
-        Raises:
-            OSError: the notes cannot be written.
-        """
-        self._clear()
 
     def _clear(self) -> None:
         os.pwrite(self._notes, _NONE, 0)

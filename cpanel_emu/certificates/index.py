@@ -15,12 +15,8 @@ from pathlib import Path
 
 from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.certificates.free_names import FreeNames
-from cpanel_emu.certificates.index_database import (
-    ITEM_COLUMNS,
-    FileStatus,
-    IndexLost,
-    file_status,
-)
+from cpanel_emu.certificates.index_database import FileStatus, IndexLost, file_status
+from cpanel_emu.certificates.index_schema import ITEM_COLUMNS
 from cpanel_emu.certificates.index_telling import TellingIndex
 from cpanel_emu.certificates.items import Item, ItemKind
 from cpanel_emu.root import is_settled
@@ -41,7 +37,7 @@ _encode_details = json.JSONEncoder(ensure_ascii=False, check_circular=False).enc
 
 
 class Index(TellingIndex):
-    """The open index of one account; thread-safe. See `IndexDatabase` for how it is opened."""
+    """The open index of one account; thread-safe. See `ChangingIndex` for how it is opened."""
 
     def __init__(self, path: Path, folder: Path | None = None, *, durable: bool = False) -> None:
         self._log = f"{path}-wal"
@@ -221,7 +217,7 @@ class Index(TellingIndex):
         )
 
     def begin_change(self) -> FileChanges:
-        """See `IndexDatabase.begin_change`."""
+        """See `ChangingIndex.begin_change`."""
         files = super().begin_change()
         if not self._alone:
             self._free_names.doubt()

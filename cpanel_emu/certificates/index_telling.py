@@ -8,10 +8,10 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cpanel_emu.certificates.index_database import IndexDatabase
+from cpanel_emu.certificates.index_changing import ChangingIndex
 
 
-class TellingIndex(IndexDatabase):
+class TellingIndex(ChangingIndex):
     """An index that knows whether ``ssl.db`` tells all of it."""
 
     @property

@@ -28,8 +28,8 @@ def place(tmp_path: Path) -> OwnFolder:
 
 
 @contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[FileChanges]:
-    changes = FileChanges(folder / "notes", folder / "ssl", lambda: NUMBER)
+def _opened(folder: Path, owner: str = "") -> Iterator[FileChanges]:
+    changes = FileChanges(folder / "notes", folder / "ssl", lambda: NUMBER, owner=owner)
     with contextlib.closing(changes):
         yield changes
 
@@ -94,11 +94,11 @@ def test_taking_back_half_of_it_can_be_repeated(cut_off: Path, place: OwnFolder)
     assert place.content("removed") == b"old"
 
 
-def test_when_in_doubt_what_is_there_stays(cut_off: Path, place: OwnFolder) -> None:
-    with _opened(cut_off) as files:
-        files.forget()
+def test_what_another_index_left_stays(cut_off: Path, place: OwnFolder) -> None:
+    """Nobody can tell any more whether its change was finished."""
+    with _opened(cut_off, "another") as files:
         files.recover(lambda: 0)
-    assert place.content("new") == b"new"
+    assert _content(place) == NEW
 
 
 def _notes(*lines: str, number: str = f"/{NUMBER}") -> bytes:

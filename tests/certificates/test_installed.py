@@ -28,7 +28,8 @@ _HOST = InstalledHost(
 
 @pytest.fixture
 def files(tmp_path: Path) -> Iterator[FileChanges]:
-    with contextlib.closing(FileChanges(tmp_path / "notes", tmp_path, lambda: 1)) as files:
+    changes = FileChanges(tmp_path / "notes", tmp_path, lambda: 1, owner="")
+    with contextlib.closing(changes) as files:
         yield files
 
 
