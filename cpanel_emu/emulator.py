@@ -265,6 +265,7 @@ class Emulator:
         Raises:
             AccountError: there is no such account.
             ConfigurationError: there is no such API.
+            StoreError: the account's files cannot be used at all.
         """
         if api not in _API_NAMES:
             raise ConfigurationError(f'Unknown API "{api}"; choose 1, 2 or 3.')
@@ -312,6 +313,7 @@ class Emulator:
 
         Raises:
             AccountError: there is no such account.
+            ConfigurationError, StoreError: its directory cannot be opened.
         """
         return self._managers.using(self.accounts.existing(user).user)
 

@@ -198,12 +198,8 @@ class ControlDoor:
     # Journal.
 
     def _journal(self, asked: ControlRequest) -> ControlAnswer:
-        journal = self._emulator.journal
-        entries = [
-            entry
-            for entry in journal.entries(_number(asked.query, "after", 0))
-            if wanted(asked.query).agrees(entry)
-        ]
+        journal, agrees = self._emulator.journal, wanted(asked.query).agrees
+        entries = list(filter(agrees, journal.entries(_number(asked.query, "after", 0))))
         limit = min(_number(asked.query, "limit", _DEFAULT_LIMIT), _MOST_ENTRIES)
         shown = entries[len(entries) - limit :] if limit < len(entries) else entries
         return as_json(
@@ -240,10 +236,10 @@ class ControlDoor:
         return self._done(asked, "faults", {"faults": []})
 
     def _remove_fault(self, asked: ControlRequest) -> ControlAnswer:
-        number = asked.words[1]
-        if not number.isdecimal() or not self._emulator.faults.remove(int(number[:18])):
+        number = whole_number(asked.words[1])
+        if number is None or not self._emulator.faults.remove(number):
             raise not_found()
-        return self._done(asked, "faults", {"removed": int(number)})
+        return self._done(asked, "faults", {"removed": number})
 
     def _coverage(self, asked: ControlRequest) -> ControlAnswer:
         name = asked.query.get("release", self._emulator.options.emulate_version)
@@ -318,13 +314,17 @@ def _fits(path: str, words: tuple[str, ...]) -> bool:
     )
 
 
+def whole_number(text: str) -> int | None:
+    """Return the number that *text* writes in up to 18 digits, None if it is something else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+    number = whole_number(text) if text else default
+    if number is None:
         raise Refused("400 Bad Request", f"{name} is a number from 0 up.")
-    return int(text)
+    return number
 
 
 def _members(tree: object) -> Mapping[str, object]:

@@ -165,7 +165,7 @@ class Faults:
         self._lock = threading.Lock()
         self._waking = threading.Event()
 
-    def add(self, kind: str | Kind, **members: object) -> PlannedFault:
+    def add(self, kind: str | Kind, /, **members: object) -> PlannedFault:
         """Plan a fault: ``add("delay", function="gencsr", seconds=2)``.
 
         Args:
@@ -270,9 +270,13 @@ def read_fault(members: Mapping[str, object]) -> Fault:
     if stage not in _STAGES[kind]:
         allowed = " or ".join(one.value for one in _STAGES[kind])
         raise ConfigurationError(f"Fault: the stage of {kind.value} can be {allowed} only.")
-    if kind is Kind.CONTENT_TYPE and not values.get("text", "text/html").isprintable():
-        raise ConfigurationError("Fault: a Content-Type is one line.")
+    if kind is Kind.CONTENT_TYPE and not _is_header_value(values.get("text", "")):
+        raise ConfigurationError("Fault: a Content-Type is one line of Latin-1.")
     return Fault(**values)
+
+
+def _is_header_value(text: str) -> bool:
+    return text.isprintable() and all(character <= "\xff" for character in text)
 
 
 def stages_of(kind: Kind) -> tuple[Stage, ...]:

@@ -21,7 +21,7 @@ from cpanel_emu.control.answers import (
     not_found,
     see_other,
 )
-from cpanel_emu.control.door import ROOT, ControlRequest, Handlers, wanted
+from cpanel_emu.control.door import ROOT, ControlRequest, Handlers, wanted, whole_number
 from cpanel_emu.control.faults import Kind, stages_of
 from cpanel_emu.control.stored import stored_files, stored_text
 from cpanel_emu.functions.coverage import Way, table
@@ -121,11 +121,11 @@ class Pages:
     def _rows(self, asked: ControlRequest) -> ControlAnswer:
         """Return the rows that came after the one that the page has seen last."""
         journal = self._emulator.journal
-        after = asked.query.get("after", "")
-        if not (after.isascii() and after.isdecimal() and len(after) <= 18):
+        after = whole_number(asked.query.get("after", ""))
+        if after is None:
             raise Refused("400 Bad Request", "after is a number from 0 up.")
         last = journal.last
-        found = views.rows(journal.entries(int(after)), wanted(asked.query))
+        found = views.rows(journal.entries(after), wanted(asked.query))
         kept = journal.entries()
         first = kept[0].number if kept else last + 1
         return as_html(self._render("rows.html", rows=found[:_MOST_ROWS], last=last, first=first))
@@ -295,6 +295,7 @@ class Pages:
 
 
 def _number(word: str) -> int:
-    if not (word.isascii() and word.isdecimal() and len(word) <= 18):
+    number = whole_number(word)
+    if number is None:
         raise not_found()
-    return int(word)
+    return number

@@ -24,8 +24,6 @@ def planned_failure(call: Call, user: str, faults: Faults, registry: Registry) -
         faults: what is planned.
         registry: the functions that there are; others cannot say anything.
     """
-    if not faults.any_planned:
-        return None
     module = registry.module_named(call.api, call.module) or call.module
     function = registry.find(call.api, module, call.function)
     if function is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -132,6 +133,7 @@ def test_faults_come_and_go(control: Control) -> None:
     [
         ("POST", {}),
         ("POST", {"kind": "drop", "colour": "red"}),
+        ("POST", {"kind": "drop", "self": 1}),
         ("POST", [1]),
         ("PUT", {"kind": "drop"}),
         ("PUT", [1]),
@@ -143,6 +145,13 @@ def test_wrong_faults_are_refused(control: Control, method: str, tree: object) -
     assert got.status == 400
     assert got.json["error"]
     assert not control.emulator.faults
+
+
+def test_a_number_that_is_too_long_is_no_fault(control: Control) -> None:
+    control.send("PUT", "faults", [{"kind": "drop"}])
+    for number in (f"{1:018}0", f"{1:018}{0:05000}", "\u0661"):
+        assert control.send("DELETE", f"faults/{quote(number)}").status == 404
+    assert control.send("DELETE", "faults/1").json == {"removed": 1}
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000])

@@ -178,6 +178,7 @@ def test_texts_of_forms_are_read() -> None:
         ({"kind": "html", "text": "x" * 100_001}, "write a text"),
         ({"kind": "html", "text": "a\0b"}, "without NUL"),
         ({"kind": "content-type", "text": "a\r\nX: y"}, "one line"),
+        ({"kind": "content-type", "text": "text/\u0127tml"}, "Latin-1"),
     ],
 )
 def test_wrong_faults_name_the_mend(members: dict[str, object], message: str) -> None:
