@@ -18,6 +18,7 @@ from cpanel_emu.option_table import OPTIONS, Option
 from cpanel_emu.releases import Release, release_named
 from cpanel_emu.root import Root
 from cpanel_emu.suggest import shown, unknown
+from cpanel_emu.toml_file import read_toml
 
 __all__ = ["OPTIONS", "Option", "Options", "resolve"]
 
@@ -153,18 +154,9 @@ def _first(option: Option, sources: list[_Source]) -> Any:
 
 def _file(path: Path) -> _Source:
     """Read the TOML file *path*; both ``cpanel-tls`` and ``cpanel_tls`` are known."""
-    # Not at the top: loading it takes longer than all else here, and few roots have a file.
-    import tomllib  # noqa: PLC0415
-
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:  # TOML or UTF-8
-        raise ConfigurationError(f"{path} is no TOML file: {error}.") from error
     names = {option.name: option for option in OPTIONS if option.field not in _NOT_IN_FILES}
     values: dict[str, object] = {}
-    for key, value in table.items():
+    for key, value in read_toml(path).items():
         name = key.replace("_", "-")
         if name not in names:
             raise ConfigurationError(f"{path}: {unknown(key, names)}")

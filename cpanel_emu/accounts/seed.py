@@ -7,7 +7,6 @@ import functools
 import ipaddress
 import os
 import re
-import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from cpanel_emu.accounts.tables import Table
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.option_values import moment
 from cpanel_emu.suggest import shown, unknown
+from cpanel_emu.toml_file import parse_toml
 
 _ACCOUNT_KEYS = (
     "domain",
@@ -98,11 +98,7 @@ def parse_seed(text: str, source: str, folder: Path, *, confined: bool = False) 
     Raises:
         ConfigurationError: it is wrong, or a key file cannot be read.
     """
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{source} is no TOML file: {error}.") from error
-    seed = Table(source, document).only(("whm", "accounts", "server"))
+    seed = Table(source, parse_toml(text, source)).only(("whm", "accounts", "server"))
     accounts = seed.table("accounts")
     tables = [accounts.table(user).only(_ACCOUNT_KEYS) for user in accounts]
     result = Seed(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cpanel_emu.errors import ConfigurationError
+from cpanel_emu.toml_file import read_toml
 
 
 def load_faults(path: Path) -> list[Mapping[str, object]]:
@@ -14,14 +15,7 @@ def load_faults(path: Path) -> list[Mapping[str, object]]:
     Raises:
         ConfigurationError: it cannot be read, or has something else in it.
     """
-    import tomllib  # noqa: PLC0415  (slow to load, and few need it)
-
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:  # TOML or UTF-8
-        raise ConfigurationError(f"{path} is no TOML file: {error}.") from error
+    document = read_toml(path)
     faults = document.get("faults", [])
     if set(document) - {"faults"} or not isinstance(faults, list):
         raise ConfigurationError(f"{path}: write a table [[faults]] for each fault, nothing else.")

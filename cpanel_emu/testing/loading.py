@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.testing.cases import (
     SUITE_FILE,
     TARGETS,
@@ -25,6 +25,7 @@ from cpanel_emu.testing.cases import (
     Suite,
 )
 from cpanel_emu.testing.schema import load_schema, violations
+from cpanel_emu.toml_file import read_toml
 
 _FOLDERS = frozenset({"stubs", "theme"})
 """Options of a set-up whose values are paths."""
@@ -92,13 +93,12 @@ def _check_sequence(suite: Suite) -> None:
 
 
 def _read(path: Path, schema: str) -> dict[str, Any]:
+    if path.name == SUITE_FILE and not path.is_file():
+        raise CaseError(f"There is no {path}; name a folder of golden cases.")
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        mend = "; name a folder of golden cases" if path.name == SUITE_FILE else ""
-        raise CaseError(f"{path} cannot be read: {error.strerror}{mend}.") from error
-    except (ValueError, RecursionError) as error:
-        raise CaseError(f"{path}: {error}") from error
+        table = read_toml(path)
+    except ConfigurationError as error:
+        raise CaseError(str(error)) from error
     faults = violations(table, load_schema(schema))
     if faults:
         raise CaseError(f"{path}: {'; '.join(faults)}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 import ssl
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from cpanel_emu.testing.cases import Door, HttpRequest, Suite, Variant
 from cpanel_emu.testing.connection import Connection
 from cpanel_emu.testing.messages import Request, Response
 from cpanel_emu.testing.schema import load_schema, violations
+from cpanel_emu.toml_file import read_toml
 
 _PORTS = {2082: "cpanel", 2083: "cpanel-tls", 2086: "whm", 2087: "whm-tls"}
 _EPOCH = re.compile(rb"(?<![0-9])[0-9]{10}(?![0-9])")
@@ -53,8 +54,8 @@ def door_urls(targets: Iterable[str]) -> dict[str, str]:
     for target in targets:
         named, equals, rest = target.partition("=")
         url = rest if equals and named in _PORTS.values() else target
-        parts = urlsplit(url)
         port = _port(target, url)
+        parts = urlsplit(url)
         door = named if url is rest else _PORTS.get(port)
         if door is None:
             raise ConfigurationError(
@@ -72,18 +73,15 @@ def _scheme(door: str) -> str:
 
 
 def _port(target: str, url: str) -> int:
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    usable = parts.scheme in ("http", "https") and parts.hostname and port
-    if not usable or parts.username or parts.path not in ("", "/") or parts.query:
-        raise ConfigurationError(
-            f"{target}: a target is scheme, host and port, as in https://host.example.com:2083."
-        )
-    assert port is not None
-    return port
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        is_bare = not parts.username and parts.path in ("", "/") and not parts.query
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port and is_bare:
+            parts.hostname.encode("idna")  # what is asked of a name server
+            return parts.port
+    raise ConfigurationError(
+        f"{target}: a target is scheme, host and port, as in https://host.example.com:2083."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +98,7 @@ def load_secrets(path: Path) -> Secrets:
     Raises:
         ConfigurationError: it cannot be read, or says something else.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path}: {error}") from error
+    table = read_toml(path)
     schema = load_schema("suite.schema.json")
     properties = {name: schema["properties"][name] for name in ("doors", "secrets")}
     faults = violations(table, {**schema, "required": [], "properties": properties})

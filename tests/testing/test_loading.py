@@ -84,7 +84,7 @@ answer = { status = 404 }
     [
         ({"suite.toml": "format = 2"}, 'lacks "doors"'),
         ({"suite.toml": SUITE.replace("format = 1", "format = 2")}, "format: must be one of 1"),
-        ({"cases.toml": "about = "}, "cases.toml: Invalid value"),
+        ({"cases.toml": "about = "}, "cases.toml is no TOML file: Invalid value"),
         ({"cases.toml": CASE.replace("title", "titel")}, 'unknown member "titel"'),
         ({"cases.toml": CASE.replace('provenance = "choice"', "")}, "one has no provenance"),
         ({"cases.toml": CASE.replace("wire §5.1", "")}, "'' does not match"),
@@ -93,7 +93,7 @@ answer = { status = 404 }
         ({"cases.toml": CASE + 'doors = ["cpanel-tls"]'}, "doors: suite.toml has no cpanel-tls"),
         ({"more.toml": CASE}, "the id one is taken by"),
         ({"cases.toml": CASE + 'setup = { seed = "s.toml" }'}, "names s.toml, which is missing"),
-        ({"one.json": b"", "cases.toml": b"\xff"}, "cases.toml: 'utf-8' codec"),
+        ({"one.json": b"", "cases.toml": b"\xff"}, "cases.toml is no TOML file: 'utf-8' codec"),
     ],
 )
 def test_faults_are_told(tmp_path: Path, files: dict[str, str], fault: str) -> None:

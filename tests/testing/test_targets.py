@@ -36,6 +36,9 @@ def test_ports_tell_doors() -> None:
         ("http://h", "a target is scheme, host and port"),
         ("h:2082", "a target is scheme, host and port"),
         ("http://h:x", "a target is scheme, host and port"),
+        ("http://[::1", "a target is scheme, host and port"),
+        ("cpanel=http://[h]:2082", "a target is scheme, host and port"),
+        (f"http://{'h' * 64}:2082", "a target is scheme, host and port"),
         ("http://user:pass@h:2082", "a target is scheme, host and port"),
         ("http://h:2082/json-api", "a target is scheme, host and port"),
         ("http://h:2083", "cpanel-tls wants https://"),
@@ -65,6 +68,7 @@ def test_secrets(tmp_path: Path) -> None:
         ('[door]\nx = "y"', 'unknown member "door"'),
         ("format = 1", 'unknown member "format"'),
         ("=", "Invalid"),
+        (f"x = {'[' * 3000}", "recursion"),
     ],
 )
 def test_wrong_secrets(tmp_path: Path, text: str, message: str) -> None:

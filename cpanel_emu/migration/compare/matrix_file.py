@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.migration.compare.states import PreparedCall, State, Stored
 from cpanel_emu.suggest import unknown
 from cpanel_emu.testing.schema import violations
+from cpanel_emu.toml_file import read_toml
 
 _SCHEMA = Path(__file__).with_name("matrix.schema.json")
 _STORED = {
@@ -50,13 +50,7 @@ def read_matrix(path: Path) -> MatrixFile:
     Raises:
         ConfigurationError: it cannot be read, or says something wrong; the text names the mend.
     """
-    try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
-        raise ConfigurationError(f"{path} cannot be read: {reason}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path} is no TOML: {error}.") from None
+    content = read_toml(path)
     schema = json.loads(_SCHEMA.read_text("utf-8"))
     _require_known(path, content, schema)
     wrong = violations(content, schema)
