@@ -14,6 +14,7 @@ TIMEOUT = 30.0
 """Seconds without a byte after which an exchange is given up."""
 
 _CHUNK = 65536
+_MOST_DIGITS = 18
 
 
 class Connection:
@@ -61,8 +62,8 @@ class Connection:
         *bodiless* is for HEAD; 204 and 304 have no body either.
 
         Raises:
-            OSError: the server fell silent for `TIMEOUT`, reset the connection, sent chunks that
-                are none, or ended TLS without saying so.
+            OSError: the server fell silent for `TIMEOUT`, reset the connection, sent a length or
+                chunks that are none, or ended TLS without saying so.
         """
         while b"\r\n\r\n" not in self._kept and self._more():
             pass
@@ -70,14 +71,14 @@ class Connection:
         bodiless = bodiless or answer.status in (204, 304)
         if not bodiless and (answer.header("Transfer-Encoding") or "").lower() == "chunked":
             return self._receive_chunks(answer)
-        length = answer.header("Content-Length")
+        length = _length(answer.header("Content-Length"))
         closing = (answer.header("Connection") or "").lower() == "close"
         if closing or (length is None and not bodiless):
             while self._more():
                 pass
             answer, self._kept = split_response(self._kept), b""
             return answer
-        end = len(answer.head) + 2 + (0 if bodiless else int(length or 0))
+        end = len(answer.head) + 2 + (0 if bodiless else length or 0)
         while len(self._kept) < end and self._more():
             pass
         answer, self._kept = split_response(self._kept[:end]), self._kept[end:]
@@ -106,6 +107,14 @@ class Connection:
         chunk = self._socket.recv(_CHUNK)
         self._kept += chunk
         return bool(chunk)
+
+
+def _length(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+        raise OSError(f"{text[:20]!r} is no Content-Length")
+    return int(text)
 
 
 def _chunk_size(line: bytes) -> int:

@@ -273,6 +273,13 @@ def test_a_server_that_hangs_up_is_a_fault(tmp_path: Path) -> None:
     assert " 0 answered" in result.report()
 
 
+@pytest.mark.parametrize("length", [b"8, 8", b"-8", b"eight", b"9" * 5000])
+def test_a_length_that_is_none_is_a_fault(tmp_path: Path, length: bytes) -> None:
+    answer = ANSWER.replace(b"Length: 8", b"Length: " + length)
+    result, _ = over_socket(small_suite(tmp_path), "old cpanel json GET socket", answer)
+    assert result.report().endswith("is no Content-Length")
+
+
 def test_a_server_that_falls_silent_is_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,6 +130,12 @@ def test_a_secret_is_nowhere(way: Callable[[str], RecordedRequest], secret: str)
         assert spelling not in data
 
 
+def test_credentials_that_are_no_base64_are_kept_as_sent(tmp_path: Path) -> None:
+    for at, sent in enumerate(("us\u00e9r:secret", "abcde")):
+        folder = record(tmp_path / str(at), exchange(request(Authorization=f"Basic {sent}")))
+        assert first_request(folder).login == "Basic-as-sent {{credentials_1}}"
+
+
 def test_the_same_secret_has_the_same_name(tmp_path: Path) -> None:
     secrets = tmp_path / "secrets.toml"
     folder = record(

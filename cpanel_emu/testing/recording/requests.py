@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -123,7 +122,7 @@ def _login(header: str | None, references: References) -> tuple[str, tuple[Login
     if is_basic:
         try:
             text = base64.b64decode(text).decode("utf-8", "surrogateescape")
-        except binascii.Error:
+        except ValueError:  # no Base64, or not even ASCII
             return f"{scheme}-as-sent {brace(references.secret('credentials', text))}", ()
     user, colon, secret = text.partition(":")
     if not colon or not secret:
