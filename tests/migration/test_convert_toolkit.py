@@ -27,6 +27,7 @@ ROWS = {
     '<cpanel print="n$user">': "n[% CPANEL.user %]",
     "<cpanel print=\"$FORM{'x'}\">": "[% FORM.x %]",
     "<cpanel print=\"$RAW_FORM{'keys'}\">": "[% RAW_FORM.item('keys') %]",
+    "<cpanel print=\"$FORM{'VERSION'}\">": "[% FORM.item('VERSION') %]",
     "<cpanel print=\"$URI_ENCODED_FORM{'x'}\">": "[% RAW_FORM.x | url %]",
     "<cpanel print=\"$CPERROR{'ssl'}\">": "[% CPANEL.CPERROR.item('ssl') %]",
     "<cpanel print=\"$BRANDINGIMG{'key'}\">": "[% Branding.image_url('key') %]",

@@ -27,7 +27,13 @@ from cpanel_emu.tags.expression_tree import (
 from cpanel_emu.tags.expressions import parse_expression
 
 _FILTERS = {"": "", "^": "url", "*": "js", "&": "html_attr"}
-_METHODS_OF_HASHES = frozenset({"item", "exists", "keys", "all", "new", "can", "isa", "import"})
+_METHODS_OF_HASHES = frozenset(
+    {
+        *("item", "exists", "keys", "all", "new"),
+        # Those that every object of Perl has, or that Perl calls itself.
+        *("can", "isa", "DOES", "VERSION", "import", "unimport", "AUTOLOAD", "DESTROY"),
+    }
+)
 _METHODS_OF_ROWS = frozenset(
     {
         *("item", "hash", "size", "empty", "each", "keys", "values", "items", "pairs", "list"),
