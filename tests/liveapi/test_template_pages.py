@@ -139,6 +139,14 @@ def test_escapes_are_those_of_tag_pages(place: Place) -> None:
     assert printed == [escape(every) for escape in expected]
 
 
+def test_numbers_are_those_of_tag_pages(place: Place) -> None:
+    """``tags §4`` rule 4.5: text counts as its leading number, else 0."""
+    texts = {"info": "0", "nancy": "0", " \t-3kg": "-3", "1e3": "1000", ".5": "0.5", "0x10": "0"}
+    for text, number in texts.items():
+        assert place.prints("[% RAW_FORM.v.number %]", v=text) == number
+    assert place.prints("[% 'few' IF RAW_FORM.v.number < 5 %]", v="infinity") == "few"
+
+
 def test_phrases(place: Place) -> None:
     assert place.prints(
         "[% locale.maketext('HELLO') %] [% locale.maketext('Hi [_1]', 'Jo') %]"

@@ -42,6 +42,7 @@ my $world = CpanelEmu::World->new( $given, $files );
 # The filters work behind a dot too, where a filter cannot stand: in an argument.
 my $filters = CpanelEmu::Escapes::filters();
 Template::Stash->define_vmethod( scalar => $_ => $filters->{$_} ) for keys %{$filters};
+Template::Stash->define_vmethod( scalar => number => \&leading_number );
 
 my $template = Template->new(
     {
@@ -69,6 +70,13 @@ if ( $template->process( $given->{file}, $world->variables, \$output ) ) {
 else {
     print_bytes( $template->error->as_string );
     exit $TEMPLATE_ERROR;
+}
+
+# Returns the number that a text begins with, else 0, as tags compare it; Perl takes "info" and "nancy"
+# for infinity and for what is no number.
+sub leading_number {
+    my ($text) = @_;
+    return $text =~ /\A[ \t\r\n\f\x0B]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)/ ? 0 + $1 : 0;
 }
 
 # Everything that a page is made of is bytes; a filter of the toolkit may make characters of some.

@@ -9,6 +9,7 @@ import re
 
 from cpanel_emu.migration.convert.tt import string
 from cpanel_emu.migration.convert.tt_values import Setting, value
+from cpanel_emu.tags.encoding import BLANKS
 from cpanel_emu.tags.expression_tree import (
     AllOf,
     AnyOf,
@@ -73,32 +74,50 @@ def _grouped(condition: Condition) -> str:
 
 
 def _comparison(condition: Comparison) -> str:
+    if condition.operator in _NUMERIC:
+        left, right = _number(condition.left), _number(condition.right)
+        return f"{left} {_NUMERIC[condition.operator]} {right}"
     left, right = _operand(condition.left), _operand(condition.right)
     if condition.operator == "==":
         return f"{left} == {right}"
     texts = [literal_text(side.expression) for side in (condition.left, condition.right)]
-    if condition.operator != "=et=":
-        number = texts[1] or ""
-        right = number if _WHOLE_NUMBER.fullmatch(number) else right
-        return f"{left} {_NUMERIC[condition.operator]} {right}"
     if any(text is not None and _NUMBER.fullmatch(text) is None for text in texts):
         return f"{left} == {right}"
     raise _NoSuchForm
+
+
+def _number(operand: Operand) -> str:
+    """Return one side as a number (4.5); to the toolkit alone ``info`` would be infinite."""
+    text = literal_text(operand.expression)
+    if text is None:
+        part = _only_part(operand)
+        is_known = not isinstance(part, UnknownVariable)
+        return f"{value((part,), _RAW)}.number" if is_known else "0"
+    match = _NUMBER.match(text.lstrip(BLANKS))
+    number = match[0] if match else "0"
+    return number if _WHOLE_NUMBER.fullmatch(number) else string(number)
 
 
 def _operand(operand: Operand) -> str:
     """Return one side; a value that may have blanks round it is trimmed (4.2)."""
     if literal_text(operand.expression) is not None:
         return value(operand.expression, _RAW)
-    if len(operand.expression) != 1:
-        raise _NoSuchForm
-    [part] = operand.expression
-    code = value(operand.expression, _RAW)
+    part = _only_part(operand)
     if isinstance(part, UnknownVariable):
         return "''"
+    code = value((part,), _RAW)
+    if isinstance(part, Hash):
+        may_have_blanks = part.name not in _NEVER_BLANK
+    else:
+        may_have_blanks = part.name in _BLANK_SCALARS
+    return f"{code}.trim" if may_have_blanks and not operand.quoted else code
+
+
+def _only_part(operand: Operand) -> Hash | ScalarVariable | UnknownVariable:
+    """Return the variable that one side is; its key is known."""
+    [part] = operand.expression if len(operand.expression) == 1 else [None]
     if isinstance(part, Hash) and literal_text(part.key) is not None:
-        return code if operand.quoted or part.name in _NEVER_BLANK else f"{code}.trim"
-    if isinstance(part, ScalarVariable):
-        is_blank = part.name in _BLANK_SCALARS and not operand.quoted
-        return f"{code}.trim" if is_blank else code
+        return part
+    if isinstance(part, ScalarVariable | UnknownVariable):
+        return part
     raise _NoSuchForm
