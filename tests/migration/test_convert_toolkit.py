@@ -89,6 +89,11 @@ ROWS = {
         "[% SET elements = Api2.list(row.ip) %][% IF elements.size %]<u>"
         "[% FOREACH element IN elements %]<i>[% element.n %]</i>[% END %]</u>[% END %][% END %]"
     ),
+    "<?cp A::f(%,^ip::${n}:) ?>": (
+        "[% USE Api2 %][% FOREACH row IN Api2.exec('A', 'f') %]"
+        "[% SET elements = Api2.list(row.ip) %][% IF elements.size %]"
+        "[% FOREACH element IN elements %][% element.n %][% END %][% END %][% END %]"
+    ),
     "<?cp A::f($MAGICREVISION{'i/%.gif'},img) ?>": (
         "[% USE Api2 %][% FOREACH row IN Api2.exec('A', 'f') %]"
         "[% MagicRevision('i/' _ row.img _ '.gif') %][% END %]"

@@ -6,6 +6,7 @@ What is listed for a person stays as tags, beside a comment: the toolkit prints 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cpanel_emu.migration.convert.doubts import Doubts
 from cpanel_emu.migration.convert.pieces import Done, Text
@@ -202,7 +203,9 @@ def _row(expression: Expression) -> Iterator[Piece]:
 
 
 def _nested(part: NestedList) -> Iterator[Piece]:
-    yield Done(f"SET elements = Api2.list({value((part.key,), _ROW)})")
+    # A prefix means nothing to a list, as to tags.
+    key = value((replace(part.key, prefix=""),), _ROW)
+    yield Done(f"SET elements = Api2.list({key})")
     yield Opened("IF elements.size")
     yield from pieces(part.before, _ROW)
     yield Opened("FOREACH element IN elements")
