@@ -147,6 +147,11 @@ def test_numbers_are_those_of_tag_pages(place: Place) -> None:
     assert place.prints("[% 'few' IF RAW_FORM.v.number < 5 %]", v="infinity") == "few"
 
 
+def test_to_trim_a_value_leaves_the_variable(place: Place) -> None:
+    text = "[% 'any' IF CPANEL.formdump.trim %] [% CPANEL.formdump %]|"
+    assert place.prints(text, a="1", b="2") == "any a=1\nb=2\n|"
+
+
 def test_phrases(place: Place) -> None:
     assert place.prints(
         "[% locale.maketext('HELLO') %] [% locale.maketext('Hi [_1]', 'Jo') %]"

@@ -43,6 +43,7 @@ my $world = CpanelEmu::World->new( $given, $files );
 my $filters = CpanelEmu::Escapes::filters();
 Template::Stash->define_vmethod( scalar => $_ => $filters->{$_} ) for keys %{$filters};
 Template::Stash->define_vmethod( scalar => number => \&leading_number );
+Template::Stash->define_vmethod( scalar => trim   => \&trimmed );
 
 my $template = Template->new(
     {
@@ -70,6 +71,12 @@ if ( $template->process( $given->{file}, $world->variables, \$output ) ) {
 else {
     print_bytes( $template->error->as_string );
     exit $TEMPLATE_ERROR;
+}
+
+# Returns a text without the blanks round it; the toolkit's own "trim" takes them off the variable too.
+sub trimmed {
+    my ($text) = @_;
+    return $text =~ s/\A[ \t\r\n\f\x0B]+//r =~ s/[ \t\r\n\f\x0B]+\z//r;
 }
 
 # Returns the number that a text begins with, else 0, as tags compare it; Perl takes "info" and "nancy"
