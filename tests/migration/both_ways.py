@@ -101,11 +101,13 @@ class BothWays:
         old = []
         with self._server(self._old) as server:
             for source in sources:
-                page = server.frontend.open(self._request(server, PAGE))
-                old.append(encode(page.text(source)))
+                open_page = server.frontend.open(self._request(server, PAGE))
+                old.append(encode(open_page.text(source)))
         with self._server(folder.parents[1]) as server:
-            new = server.pages.render(self._request(server, PAGE)).body
-        return list(zip(old, _split(new), strict=True))
+            page = server.pages.render(self._request(server, PAGE))
+        complaints = [warning.message for warning in page.warnings if "PHP" in warning.message]
+        assert complaints == []
+        return list(zip(old, _split(page.body), strict=True))
 
     def toolkit(self, sources: Sequence[str]) -> Printed:
         """Return what pages print as tags and in Template Toolkit, one after the other.

@@ -125,7 +125,7 @@ _WORDS = st.one_of(
     *(_attribute(name, _FILES) for name in ("include", "relinclude")),
     *(_attribute(name, _RAW_FILES) for name in ("rawinclude", "relrawinclude")),
     _attribute(
-        "dynamicinclude", st.sampled_from(["sub/*.html", "*.txt", "sub/*", "../*", "[a-h]*"])
+        "dynamicinclude", st.sampled_from(["sub/*.html", "*.txt", "sub/*", "../*", "[a-h]*", ""])
     ),
     st.sampled_from(['<cpanel getcharset="">', '<cpanel hostname="">', '<cpanel version="">']),
     st.just('<cpanel printhelp="x">'),

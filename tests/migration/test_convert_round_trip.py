@@ -66,6 +66,13 @@ def test_toolkit(both_ways: BothWays, strategy: st.SearchStrategy[str]) -> None:
     compare(sources, both_ways.toolkit(sources))
 
 
+def test_patterns_without_a_name(both_ways: BothWays) -> None:
+    """``dynamicinclude`` of a computed name that is empty: nothing, and PHP has nothing to say."""
+    require_program("php")
+    sources = ['<cpanel dynamicinclude="">', "<cpanel dynamicinclude=\"sub/$FORM{'none'}\">"]
+    assert both_ways.livephp(sources) == [(b"", b""), (b"", b"")]
+
+
 def is_whole(source: str) -> bool:
     """Whether nothing of the page stays as tags."""
     document = parse(source, "p.html")

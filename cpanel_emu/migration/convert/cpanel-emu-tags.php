@@ -261,7 +261,7 @@ function insert_matches(string $pattern): void
     $matching = array();
     foreach (array_diff($names, array('.', '..')) as $name) {
         $name = is_converted("{$found}/{$name}") ? original_name($name) : $name;
-        $is_shown = $name[0] !== '.' || $pattern[0] === '.';
+        $is_shown = $name[0] !== '.' || ($pattern[0] ?? '') === '.';
         if ($is_shown && fnmatch($pattern, $name, FNM_NOESCAPE)) {
             $matching[$name] = $folder === '' ? $name : "{$folder}/{$name}";
         }
