@@ -113,6 +113,13 @@ def test_curl(emulator: Emulator, login: str, authorization: str, *, tls: bool) 
     check_stored(emulator)
 
 
+@pytest.mark.parametrize("options", [[], ["--get"]], ids=["POST", "GET"])
+def test_curl_with_a_line_end_of_the_program_s_own(emulator: Emulator, options: list[str]) -> None:
+    url = f"{url_of(emulator, USER, tls=False)}/json-api/cpanel"
+    check(curl_calls(*options, "--header", f"Authorization: {basic(USER)}\n\r", url))
+    check_stored(emulator)
+
+
 @plain_and_tls
 @pytest.mark.parametrize("option", ["--get", "--http1.0"])
 def test_curl_in_other_ways(emulator: Emulator, option: str, *, tls: bool) -> None:

@@ -98,6 +98,11 @@ def test_line_breaks_in_an_access_hash_do_not_count(block: bytes) -> None:
     assert fields == {"authorization": "WHM root:0a1b2c3d4e5f", "host": "h"}
 
 
+def test_a_line_end_in_front_of_that_of_curl_does_not_count() -> None:
+    fields = parse_fields(b"Host: h\r\nAuthorization: Basic abc\n\r\r\nAccept: */*\r\n", 100)
+    assert fields == {"host": "h", "authorization": "Basic abc", "accept": "*/*"}
+
+
 @pytest.mark.parametrize(
     "block",
     [

@@ -16,6 +16,8 @@ _VERSION = re.compile(r"HTTP/1\.([0-9])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HEX_DIGITS = re.compile(r"[0-9A-Fa-f]+")
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
+_LINE_END_AND_CRLF = "\n\r\r\n"
+"""What curl sends after a header field that PHP programs ended with ``"\\n\\r"`` themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,12 @@ def parse_fields(block: bytes, most_lines: int) -> Mapping[str, str]:
 
     Values are latin-1 text. A field repeated with the same value counts once, other repetitions
     are joined by ``", "`` (cookies by ``"; "``). A folded line continues the field before it.
+    LF CR CR LF is one line end.
 
     Raises:
         UnreadableRequest: 400 for what is no field, 431 for more than *most_lines* lines.
     """
-    text = block.decode("latin-1")
+    text = block.decode("latin-1").replace(_LINE_END_AND_CRLF, "\n")
     if "\0" in text or text.count("\r") != text.count("\r\n"):
         raise UnreadableRequest(400, "NUL or a lone CR among the header fields")
     lines = text.replace("\r\n", "\n").split("\n")
