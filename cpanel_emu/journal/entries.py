@@ -185,7 +185,7 @@ def redacted(call: Call, module: str) -> Mapping[str, str]:
     hidden = {*SECRET_NAMES, f"arg-{secret_position(module, call.function)}"}
     kept = list(call.arguments.named.items())[:_MOST_ARGUMENTS]
     return {
-        _cut(name): REDACTED if name.lower() in hidden and value else _cut(value)
+        kept_value(name): REDACTED if name.lower() in hidden and value else kept_value(value)
         for name, value in kept
     }
 
@@ -197,7 +197,8 @@ def redacted_positions(call: Call, module: str) -> tuple[str, ...]:
     secret = secret_position(module, call.function)
     kept = call.arguments.positional[:_MOST_ARGUMENTS]
     return tuple(
-        REDACTED if index == secret and value else _cut(value) for index, value in enumerate(kept)
+        REDACTED if index == secret and value else kept_value(value)
+        for index, value in enumerate(kept)
     )
 
 
@@ -221,5 +222,6 @@ def secret_values(call: Call) -> list[str]:
     return list(filter(None, found))
 
 
-def _cut(text: str) -> str:
+def kept_value(text: str) -> str:
+    """Return *text*, the value of an argument, as the journal keeps it."""
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

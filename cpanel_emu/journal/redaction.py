@@ -28,7 +28,7 @@ _SHORT = 4
 
 _HIDDEN = REDACTED.encode("ascii")
 _NAMES = "|".join(sorted(map(re.escape, SECRET_NAMES)))
-_FOLDED = rb"(?:\r?\n(?:[ \t][^\r\n]*|[0-9A-Fa-f]+[ \t]*)(?=[\r\n]|\Z))*"
+_FOLDED = rb"(?:\r?\n(?:\r\r\n)?(?:[ \t][^\r\n]*|[0-9A-Fa-f]+[ \t]*)(?=[\r\n]|\Z))*"
 _AUTHORIZATION = re.compile(
     rb"(?im)^((?:proxy-)?authorization[ \t]*:[ \t]*(?:(?:basic|whm|cpanel|webmail|bearer)[ \t]+)?)"
     rb"[^\r\n]*" + _FOLDED

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cpanel_emu.journal.entries import REDACTED, CallEntry, Door
+from cpanel_emu.journal.entries import REDACTED, CallEntry, Door, kept_value
 
 _MOST_SHOWN = 5
+_LONGEST_SHOWN = 60
+_SHOWN_ALIKE = 20
+"""How many characters are shown in front of the place where two long values differ."""
 
 
 class Wanted:
@@ -33,7 +36,9 @@ class Wanted:
             "door": Door(door).value if door is not None else None,
             "outcome": outcome,
         }
-        self._arguments = {name: str(value) for name, value in (arguments or {}).items()}
+        self._arguments = {
+            name: kept_value(str(value)) for name, value in (arguments or {}).items()
+        }
 
     def agrees(self, call: CallEntry) -> bool:
         """Whether *call* agrees with everything."""
@@ -45,10 +50,15 @@ class Wanted:
             found = call.door.value if name == "door" else getattr(call, name)
             if wanted is not None and found != wanted:
                 yield f"{name} is {_quoted(found)}, not {_quoted(wanted)}"
-        given = {f"arg-{index}": value for index, value in enumerate(call.positional)}
-        given.update(call.named)
+        given = _given(call)
         for name, wanted in self._arguments.items():
             yield from _argument_difference(name, wanted, given.get(name))
+
+    def differs_by_secrets_alone(self, call: CallEntry) -> bool:
+        """Whether *call* agrees but for arguments that the journal hides: it may be meant."""
+        given = _given(call)
+        hidden = [name for name in self._arguments if given.get(name) == REDACTED]
+        return not self.agrees(call) and len(hidden) == sum(1 for _ in self.differences(call))
 
     def distance(self, call: CallEntry) -> int:
         """Return how far *call* is from what is wanted; a wrong name weighs more than a value."""
@@ -77,6 +87,8 @@ def assertion_text(
 ) -> str:
     """Return what to tell when not as many calls were *found* as there should be.
 
+    If they are as many, what is hidden or forgotten leaves open whether there were others.
+
     Args:
         wanted: what they should agree with.
         found: those that do.
@@ -88,6 +100,10 @@ def assertion_text(
     lines = [f"Expected {expected} of {wanted}; there {_were(len(found))}."]
     if times is not None and len(found) > times:
         lines += [f"  {describe(call)}" for call in found[:_MOST_SHOWN]]
+    elif len(found) == times:
+        lines[0] = f"Expected {expected} of {wanted}, which cannot be told."
+        unclear = [call for call in kept if wanted.differs_by_secrets_alone(call)]
+        lines += _nearest(wanted, unclear) if unclear else []
     else:
         lines += _nearest(wanted, [call for call in kept if not wanted.agrees(call)])
     if forgotten:
@@ -114,6 +130,12 @@ def _nearest(wanted: Wanted, others: Sequence[CallEntry]) -> Iterator[str]:
             yield f"    {difference}"
 
 
+def _given(call: CallEntry) -> Mapping[str, str]:
+    """Return all arguments of *call*; positional ones are called ``arg-0`` and so on."""
+    given = {f"arg-{index}": value for index, value in enumerate(call.positional)}
+    return {**given, **call.named}
+
+
 def _argument_difference(name: str, wanted: str, found: str | None) -> Iterator[str]:
     if found == wanted:
         return
@@ -122,15 +144,19 @@ def _argument_difference(name: str, wanted: str, found: str | None) -> Iterator[
     elif found == REDACTED:
         yield f"argument {name} is a secret, which the journal hides"
     else:
-        yield f"argument {name} is {_quoted(found)}, not {_quoted(wanted)}"
+        pairs = enumerate(zip(found, wanted, strict=False))
+        shorter = min(len(found), len(wanted))
+        same = next((at for at, (one, other) in pairs if one != other), shorter)
+        start = same - _SHOWN_ALIKE if same > _LONGEST_SHOWN // 2 else 0
+        yield f"argument {name} is {_quoted(found, start)}, not {_quoted(wanted, start)}"
 
 
-def _quoted(text: str) -> str:
-    return f'"{_shortened(text)}"'
+def _quoted(text: str, start: int = 0) -> str:
+    return f'"{"…" if start else ""}{_shortened(text[start:])}"'
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def _counted(number: int) -> str:

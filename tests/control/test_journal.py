@@ -220,6 +220,38 @@ def test_a_near_miss_says_what_differs() -> None:
     ]
 
 
+def test_values_that_differ_late_are_shown_where_they_do() -> None:
+    journal = Journal()
+    record(journal, crt="A" * 100 + "B" * 100)
+    with pytest.raises(AssertionError) as raised:
+        journal.assert_called(arguments={"crt": "A" * 100 + "C"})
+    found, wanted = f"…{'A' * 20}{'B' * 39}…", f"…{'A' * 20}C"
+    assert str(raised.value).splitlines()[-1] == f'    argument crt is "{found}", not "{wanted}"'
+    with pytest.raises(AssertionError, match=f'is "…{"B" * 20}", not "…{"B" * 20}C"'):
+        journal.assert_called(arguments={"crt": "A" * 100 + "B" * 100 + "C"})
+
+
+def test_a_value_too_long_to_be_kept_agrees() -> None:
+    journal = Journal()
+    record(journal, cabundle="x" * 20_000)
+    journal.assert_called(arguments={"cabundle": "x" * 20_000}, times=1)
+
+
+def test_a_secret_cannot_be_counted() -> None:
+    journal = Journal()
+    record(journal, host="example.com", password="geheim")
+    record(journal, api=Api.API1, positional=("h", "US", "s", "c", "co", "d", "e", "geheim"))
+    for name in ("password", "arg-7"):
+        with pytest.raises(AssertionError) as raised:
+            journal.assert_not_called("SSL", "gencsr", arguments={name: "offen"})
+        lines = str(raised.value).splitlines()
+        expected = f'Expected no call of SSL::gencsr with {name}="offen", which cannot be told.'
+        assert lines[0] == expected
+        assert lines[-1] == f"    argument {name} is a secret, which the journal hides"
+    journal.assert_not_called(arguments={"host": "example.net", "password": "offen"})
+    journal.assert_called(arguments={"password": REDACTED}, times=1)
+
+
 def test_an_empty_journal_says_so() -> None:
     with pytest.raises(AssertionError, match="No other call is in the journal"):
         Journal().assert_called("SSL", "gencsr")
@@ -231,6 +263,21 @@ def test_a_full_journal_says_that_it_forgot() -> None:
         record(journal, "genkey")
     with pytest.raises(AssertionError, match="3 older entries are no longer in the journal"):
         journal.assert_called("SSL", "gencsr")
+
+
+def test_what_a_full_journal_forgot_cannot_be_counted() -> None:
+    journal = Journal(size=2)
+    for function in ("genkey", "gencsr", "listkeys"):
+        record(journal, function)
+    journal.assert_called("SSL", "gencsr")
+    for times, function in ((1, "gencsr"), (0, "genkey")):
+        with pytest.raises(AssertionError, match=r"cannot be told\.\n1 older entries"):
+            journal.assert_called("SSL", function, times=times)
+    journal.clear()
+    journal.assert_not_called("SSL", "genkey")
+    with pytest.raises(AssertionError) as raised:
+        journal.assert_called("SSL", "genkey")
+    assert str(raised.value).endswith("there was none.\nNo other call is in the journal.")
 
 
 def test_exchanges_keep_their_calls_when_those_are_forgotten() -> None:

@@ -29,6 +29,7 @@ def request(head: bytes = HEAD, body: bytes = b"") -> bytes:
         (b"Authorization: s3cret", b"Authorization: (hidden)"),
         (b"Authorization: WHM root:ab\r\ncd12\r\n34ef", b"Authorization: WHM (hidden)"),
         (b"Authorization: WHM root:ab\r\n cd\r\n\tef", b"Authorization: WHM (hidden)"),
+        (b"Authorization: WHM root:ab\n\r\r\ncd", b"Authorization: WHM (hidden)"),
         (b"Proxy-Authorization: Basic x", b"Proxy-Authorization: Basic (hidden)"),
         (b"Cookie: cpsession=user%3aabc", b"Cookie: (hidden)"),
         (b"X-CPANEL-OTP: 123456", b"X-CPANEL-OTP: (hidden)"),
