@@ -28,9 +28,11 @@ from cpanel_emu.control.answers import (
 )
 from cpanel_emu.errors import ConfigurationError, EmulatorError, StoreError
 from cpanel_emu.functions.coverage import coverage
+from cpanel_emu.journal import Door
 from cpanel_emu.releases import RELEASES
 from cpanel_emu.server.request import Request
 from cpanel_emu.server.responses import Response, complete
+from cpanel_emu.suggest import unknown
 
 if TYPE_CHECKING:
     from cpanel_emu.control.pages import Pages
@@ -41,6 +43,10 @@ _SECTION = ROOT[1:]
 _DEFAULT_LIMIT = 100
 _MOST_ENTRIES = 10_000
 _MOST_FIELDS = 200
+_FILTERS = ("door", "user", "module", "function", "outcome")
+_JOURNAL_FIELDS = ("after", "limit", "q", *_FILTERS)
+_CHOICES = {"door": tuple(door.value for door in Door), "outcome": views.OUTCOMES}
+"""What the journal can be asked for, where it is one of a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,12 @@ class ControlDoor:
     # Journal.
 
     def _journal(self, asked: ControlRequest) -> ControlAnswer:
+        for name, value in asked.query.items():
+            if name not in _JOURNAL_FIELDS:
+                raise Refused("400 Bad Request", f"journal: {unknown(name, _JOURNAL_FIELDS)}")
+            choices = _CHOICES.get(name, ())
+            if choices and value.strip() not in {"", *choices}:
+                raise Refused("400 Bad Request", f"{name} is one of {', '.join(choices)}.")
         journal, agrees = self._emulator.journal, wanted(asked.query).agrees
         entries = list(filter(agrees, journal.entries(_number(asked.query, "after", 0))))
         limit = min(_number(asked.query, "limit", _DEFAULT_LIMIT), _MOST_ENTRIES)
@@ -265,8 +277,7 @@ class ControlDoor:
 
 def wanted(query: Mapping[str, str]) -> views.Filter:
     """Return the filter that a query describes."""
-    names = ("door", "user", "module", "function", "outcome")
-    given = {name: query.get(name, "").strip() for name in names}
+    given = {name: query.get(name, "").strip() for name in _FILTERS}
     return views.Filter(text=query.get("q", "").strip(), **given)
 
 

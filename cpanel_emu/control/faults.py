@@ -64,7 +64,8 @@ _STAGES = {
 """The stages of each kind, its default first."""
 
 _HTTP_ONLY = frozenset({Kind.REFUSE, Kind.CONTENT_TYPE, Kind.HTML})
-_NOT_HTTP = frozenset({Door.LIVEAPI, Door.IN_PROCESS})
+_WITHOUT_CALLS = frozenset({Door.NATIVE, Door.LOGIN, Door.OTHER})
+"""Doors behind which no function of an account can say no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,9 @@ class Fault:
 
     def fits(self, target: Target) -> bool:
         """Whether it may strike *target*."""
-        if self.kind in _HTTP_ONLY and target.door in _NOT_HTTP:
-            return False
         return (
-            self.door in {None, target.door}
+            _can_strike(self.kind, target.door)
+            and self.door in {None, target.door}
             and self.module in {"", target.module}
             and self.function in {"", target.function}
             and self.user in {"", target.user}
@@ -272,7 +272,19 @@ def read_fault(members: Mapping[str, object]) -> Fault:
         raise ConfigurationError(f"Fault: the stage of {kind.value} can be {allowed} only.")
     if kind is Kind.CONTENT_TYPE and not _is_header_value(values.get("text", "")):
         raise ConfigurationError("Fault: a Content-Type is one line of Latin-1.")
+    door = values.get("door")
+    if door is not None and not _can_strike(kind, door):
+        allowed = ", ".join(one.value for one in Door if _can_strike(kind, one))
+        raise ConfigurationError(
+            f"Fault: {kind.value} strikes nothing by the door {door.value}; choose {allowed}."
+        )
     return Fault(**values)
+
+
+def _can_strike(kind: Kind, door: Door) -> bool:
+    if kind is Kind.FAIL:
+        return door not in _WITHOUT_CALLS
+    return door is not Door.IN_PROCESS and (kind not in _HTTP_ONLY or door is not Door.LIVEAPI)
 
 
 def _is_header_value(text: str) -> bool:

@@ -11,6 +11,9 @@ from cpanel_emu.journal import CallEntry, Entry, Exchange, Recorded, WarningEntr
 
 Shown = Mapping[str, object]
 
+OUTCOMES = ("answered", "failed", "refused", "fault", "warning")
+"""The words that `outcomes` returns."""
+
 _PER_HEX_LINE = 16
 _MOST_IN_SUMMARY = 4
 _LONGEST_SUMMARY = 90

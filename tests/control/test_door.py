@@ -100,6 +100,22 @@ def test_the_journal_is_filtered_and_limited(control: Control) -> None:
     assert control.get("journal?limit=0").json["entries"] == []
 
 
+@pytest.mark.parametrize(
+    ("query", "mend"),
+    [
+        ("fuction=gencsr", 'did you mean "function"?'),
+        ("door=jsn", "door is one of json, xml, whm, native"),
+        ("outcome=error", "outcome is one of answered, failed, refused, fault, warning."),
+    ],
+)
+def test_a_wrong_filter_of_the_journal_names_the_mend(
+    control: Control, query: str, mend: str
+) -> None:
+    got = control.get(f"journal?{query}")
+    assert got.status == 400
+    assert mend in got.json["error"]
+
+
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "journal"), ("POST", "journal/clear")])
 def test_the_journal_is_cleared(control: Control, method: str, path: str) -> None:
     control.emulator.call("SSL", "listcsrs", user="user")

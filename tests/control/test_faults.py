@@ -179,6 +179,10 @@ def test_texts_of_forms_are_read() -> None:
         ({"kind": "html", "text": "a\0b"}, "without NUL"),
         ({"kind": "content-type", "text": "a\r\nX: y"}, "one line"),
         ({"kind": "content-type", "text": "text/\u0127tml"}, "Latin-1"),
+        ({"kind": "fail", "door": "native"}, "by the door native; choose json, xml"),
+        ({"kind": "fail", "door": "login"}, "strikes nothing by the door login"),
+        ({"kind": "html", "door": "liveapi"}, "strikes nothing by the door liveapi"),
+        ({"kind": "drop", "door": "in-process"}, "strikes nothing by the door in-process"),
     ],
 )
 def test_wrong_faults_name_the_mend(members: dict[str, object], message: str) -> None:
