@@ -9,11 +9,24 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
 
 _RAW = "surrogateescape"
 """Bytes that are not UTF-8 go through unchanged."""
+
+
+def _url(text: str) -> str:
+    return urllib.parse.quote(text, safe="", errors=_RAW)
+
+
+def _url_in_small_letters(text: str) -> str:
+    return re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), _url(text))
+
+
+def _from_url(text: str) -> str:
+    return urllib.parse.unquote(text, errors=_RAW)
 
 
 def _json(text: str) -> str:
@@ -43,10 +56,8 @@ def _from_base64(text: str) -> str:
 
 
 SPELLINGS: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
-    "url": (
-        lambda text: urllib.parse.quote(text, safe="", errors=_RAW),
-        lambda text: urllib.parse.unquote(text, errors=_RAW),
-    ),
+    "url": (_url, _from_url),
+    "urlsmall": (_url_in_small_letters, _from_url),
     "form": (
         lambda text: urllib.parse.quote_plus(text, errors=_RAW),
         lambda text: urllib.parse.unquote_plus(text, errors=_RAW),
@@ -64,6 +75,7 @@ SPELLINGS: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
 }
 """Spelling → to it and back from it.
 
+``urlsmall`` has ``%3a`` where ``url`` has ``%3A``, as session names do (``wire §3.2``).
 JSON has four: with or without ``\\/``, and with letters beyond ASCII as such or as escapes;
 ``jsonphp`` has both, as PHP writes it.
 """

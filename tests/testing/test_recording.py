@@ -247,6 +247,22 @@ def test_what_differs_from_run_to_run_becomes_names(tmp_path: Path) -> None:
     )
 
 
+def test_a_session_is_hidden_within_its_url_too(tmp_path: Path) -> None:
+    session = "user:AbCdEf0123456789,0123456789abcdef0123456789abcdef"
+    encoded = session.replace(":", "%3a").replace(",", "%2c")
+    login = f"/cpsess1234567890/login/?session={encoded}"
+    body = f'{{"data":{{"session":"{session}","url":"https://host.example.com:2083{login}"}}}}'
+    folder = record(tmp_path, exchange(request(), body), exchange(request(login, method="GET")))
+    assert b"AbCdEf0123456789" not in everything(folder)
+    assert answer_of(folder).endswith(
+        '{"data":{"session":"{{token_1|json}}","url":"https://{{target_host}}/'
+        'cpsess{{security_token_1}}/login/?session={{token_1|urlsmall}}"}}'
+    )
+    second = load_suite(folder).cases[1].steps[0].request
+    assert isinstance(second, HttpRequest)
+    assert second.line == "GET /cpsess{{security_token_1}}/login/?session={{token_1|form}}"
+
+
 def test_what_the_client_sent_first_is_no_surprise(tmp_path: Path) -> None:
     body = urllib.parse.urlencode({"id": ID, "csr": CSR, "when": NOW})
     folder = record(

@@ -20,6 +20,7 @@ def test_there_and_back(text: str, spellings: list[str]) -> None:
     [
         ([], 'a/"&\n +'),
         (["url"], "a%2F%22%26%0A%20%2B"),
+        (["urlsmall"], "a%2f%22%26%0a%20%2b"),
         (["form"], "a%2F%22%26%0A+%2B"),
         (["json"], 'a/\\"&\\n +'),
         (["jsonslash"], 'a\\/\\"&\\n +'),

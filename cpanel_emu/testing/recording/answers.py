@@ -96,7 +96,8 @@ class _Writer:
         text = known.hide_known(text, context)
         text = hide_security_tokens(text, known, is_answer=True)
         if context:
-            text = hide_members(text, known, is_answer=True)
+            # What a member tells may stand elsewhere too: a session's name within its URL.
+            text = known.hide_known(hide_members(text, known, is_answer=True), context)
         text = self._same(text, _ID, "id", "[0-9a-f_]+")
         text = self._same(text, _MODULUS, "modulus", "[0-9a-f]+")
         for date, look in _DATES.items():

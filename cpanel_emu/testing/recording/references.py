@@ -28,6 +28,7 @@ _CONTEXTS: tuple[tuple[str, ...], ...] = (
     ("jsonphp",),
     ("xml",),
     ("url",),
+    ("urlsmall",),
     ("form",),
     ("crlf",),
     ("crlf", "json"),
