@@ -156,7 +156,9 @@ def _quoted(text: str, start: int = 0) -> str:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+    """Return *text* on one line, and cut where it is long."""
+    cut = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in cut)
 
 
 def _counted(number: int) -> str:

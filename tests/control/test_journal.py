@@ -231,6 +231,17 @@ def test_values_that_differ_late_are_shown_where_they_do() -> None:
         journal.assert_called(arguments={"crt": "A" * 100 + "B" * 100 + "C"})
 
 
+def test_what_does_not_print_is_shown_as_an_escape() -> None:
+    journal = Journal()
+    record(journal, company="Grün\n\x1b[31m")
+    with pytest.raises(AssertionError) as raised:
+        journal.assert_called(arguments={"company": "a\tb"})
+    assert str(raised.value).splitlines()[2:] == [
+        r"  #1 SSL::gencsr(company=Grün\n\x1b[31m) as user by in-process: answered",
+        r'    argument company is "Grün\n\x1b[31m", not "a\tb"',
+    ]
+
+
 def test_a_value_too_long_to_be_kept_agrees() -> None:
     journal = Journal()
     record(journal, cabundle="x" * 20_000)
