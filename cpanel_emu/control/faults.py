@@ -14,7 +14,7 @@ from typing import Any
 
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.journal import Door
-from cpanel_emu.suggest import unknown
+from cpanel_emu.suggest import shown, unknown
 
 MOST_FAULTS = 100
 _LONGEST_WAIT = 300.0
@@ -253,16 +253,7 @@ def read_fault(members: Mapping[str, object]) -> Fault:
     Raises:
         ConfigurationError: a member is unknown or wrong; the text names it and the mend.
     """
-    for name in members:
-        if name not in _READERS:
-            raise ConfigurationError(f"Fault: {unknown(name, _READERS)}")
-    values: dict[str, Any] = {}
-    for name, value in members.items():
-        if value is not None and value != "":
-            try:
-                values[name] = _READERS[name](value)
-            except ValueError as error:
-                raise ConfigurationError(f"Fault: {name} cannot be {value!r}: {error}.") from None
+    values = _read_members(members)
     kind = values.get("kind")
     if not isinstance(kind, Kind):
         raise ConfigurationError(f"Fault: kind is missing; choose {_listed(Kind)}.")
@@ -279,6 +270,22 @@ def read_fault(members: Mapping[str, object]) -> Fault:
             f"Fault: {kind.value} strikes nothing by the door {door.value}; choose {allowed}."
         )
     return Fault(**values)
+
+
+def _read_members(members: Mapping[str, object]) -> dict[str, Any]:
+    if not isinstance(members, Mapping):
+        raise ConfigurationError(f'Fault: write {{"kind": …}} instead of {shown(members)}.')
+    for name in members:
+        if name not in _READERS:
+            raise ConfigurationError(f"Fault: {unknown(name, _READERS)}")
+    values: dict[str, Any] = {}
+    for name, value in members.items():
+        if value is not None and value != "":
+            try:
+                values[name] = _READERS[name](value)
+            except ValueError as error:
+                raise ConfigurationError(f"Fault: {name} cannot be {value!r}: {error}.") from None
+    return values
 
 
 def _can_strike(kind: Kind, door: Door) -> bool:

@@ -6,6 +6,7 @@ imports this module: it loads nothing of the emulator until a test asks for the 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,8 @@ _MARKER = "cpanel_emu"
 _MARKER_HELP = (
     "cpanel_emu(emulate_version=…, seed=…, clock=…, faults=[…], all_used=True, …): how the "
     "emulator of this test is started; takes every keyword of cpanel_emu.Emulator. faults lists "
-    "the planned faults, all_used makes the test fail if a fault or a stub was not used."
+    "the planned faults or names a file of them, all_used makes the test fail if a fault or a stub "
+    "was not used."
 )
 _SECTION = "cpanel-emu"
 _running = pytest.StashKey["Emulator"]()
@@ -86,20 +88,31 @@ def cpanel_emu(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     keywords = _marked(request.node)
     for keyword, option in (("emulate_version", "release"), ("seed", "seed")):
         keywords.setdefault(keyword, request.config.getoption(f"cpanel_emu_{option}"))
-    faults = keywords.pop("faults", ())
+    faults = () if _names_a_file(keywords.get("faults")) else keywords.pop("faults", ())
     must_use_all = keywords.pop("all_used", request.config.getoption("cpanel_emu_all_used"))
     try:
         emulator = Emulator(**keywords)
     except ConfigurationError as error:
-        pytest.fail(f"The emulator cannot be started: {error}", pytrace=False)
+        raise _failure(f"The emulator cannot be started: {error}") from None
     with emulator:
-        try:
-            emulator.faults.replace(faults)
-        except ConfigurationError as error:
-            pytest.fail(f"The marker {_MARKER} is wrong: {error}", pytrace=False)
+        if faults:
+            try:
+                emulator.faults.replace(faults)
+            except ConfigurationError as error:
+                raise _failure(f"The marker {_MARKER} is wrong: {error}") from None
         request.node.stash[_running] = emulator
         request.node.stash[_must_use_all] = must_use_all
         yield emulator
+
+
+def _names_a_file(faults: object) -> bool:
+    """Whether *faults* is the option of that name, not a list."""
+    return isinstance(faults, str | os.PathLike)
+
+
+def _failure(text: str) -> BaseException:
+    """Return what fails a test with *text* alone, for ``raise … from None``."""
+    return pytest.fail.Exception(text, pytrace=False)
 
 
 def _marked(item: pytest.Item) -> dict[str, Any]:
@@ -120,7 +133,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         try:
             item.stash[_running].assert_all_answers_used()
         except AssertionError as error:
-            pytest.fail(str(error), pytrace=False)
+            raise _failure(str(error)) from None
     return result
 
 

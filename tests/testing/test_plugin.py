@@ -175,6 +175,11 @@ def test_wrong_options_end_the_run_at_once(
         ('"11.32"', "*takes keywords only."),
         ('emulate_versoin="11.32"', '*The emulator cannot be started: *"emulate_version"*'),
         ('faults=[{"kind": "explode"}]', "*The marker cpanel_emu is wrong: *refuse, fail, delay*"),
+        (
+            'faults=["drop"]',
+            """*The marker cpanel_emu is wrong: Fault: write {"kind": …} *'drop'.""",
+        ),
+        ('faults="missing.toml"', "*The emulator cannot be started: *missing.toml*"),
     ],
 )
 def test_wrong_markers_tell_the_mend(
@@ -192,6 +197,22 @@ def test_wrong_markers_tell_the_mend(
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([message])
     result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*During handling*")
+
+
+def test_faults_of_a_file_come_back_with_a_reset(project: pytest.Pytester) -> None:
+    project.makefile(".toml", faults='[[faults]]\nkind = "refuse"\ntimes = 1\n')
+    write(
+        project,
+        """
+        @pytest.mark.cpanel_emu(faults="faults.toml", all_used=True)
+        def test_it(cpanel_emu):
+            assert ask(cpanel_emu.cpanel_url) == "403"
+            cpanel_emu.reset()
+            assert ask(cpanel_emu.cpanel_url) == "403"
+        """,
+    )
+    project.runpytest_subprocess().assert_outcomes(passed=1)
 
 
 def test_faults_strike_and_can_be_required(project: pytest.Pytester) -> None:
