@@ -155,8 +155,12 @@ class AccountDirectory:
         """Let *user*, an account or ``root``, log in with *token*; an older one *name* goes.
 
         Raises:
-            AccountError: there is no such user.
+            AccountError: there is no such user, or nobody could use such a token.
         """
+        if not name or not name.isprintable():
+            raise AccountError(f"{shown(name)} is no name of a token; write letters and digits.")
+        if not token.split() or not token.isascii():
+            raise AccountError("A token must be ASCII and not empty.")
         new = {name: store_token(token)}
         if user == ROOT_USER:
             self.update_root(lambda r: replace(r, api_tokens={**r.api_tokens, **new}))

@@ -6,11 +6,13 @@ import sys
 
 import click
 
-from cpanel_emu.accounts.models import Account, is_domain
+from cpanel_emu.accounts.directory import AccountDirectory
+from cpanel_emu.accounts.models import ROOT_USER, Account, AccountError, is_domain
 from cpanel_emu.accounts.passwords import new_token, store_password
 from cpanel_emu.cli.common import emulator, emulator_options
 from cpanel_emu.cli.lazy_group import LazyGroup
 from cpanel_emu.errors import ConfigurationError
+from cpanel_emu.suggest import unknown
 
 _OPTIONS = emulator_options("root", "seed", "fsync", "clock", "random-seed", "config")
 
@@ -35,12 +37,28 @@ def add(user: str, domain: str, password: str | None, owner: str, **flags: objec
     if not is_domain(domain):
         raise ConfigurationError(f'"{domain}" is no domain; write it like example.com.')
     with emulator(flags) as server:
+        _check_together(server.accounts, domain, owner)
         if password is None:
             password = _read_password()
         server.accounts.add(
             Account(user=user, domain=domain, password=store_password(password), owner=owner)
         )
     click.echo(f"Added {user} ({domain}).")
+
+
+def _check_together(accounts: AccountDirectory, domain: str, owner: str) -> None:
+    """Check what a new account has to do with the others, as a seed is checked.
+
+    Raises:
+        AccountError: its owner is none of them, or its domain is another's.
+    """
+    others = accounts.all()
+    users = [ROOT_USER, *(one.user for one in others)]
+    if owner not in users:
+        raise AccountError(f"--owner: {unknown(owner, users)}")
+    for one in others:
+        if domain in {one.domain, *one.domains}:
+            raise AccountError(f'"{domain}" belongs to the account "{one.user}" already.')
 
 
 def _read_password() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import ssl
 from pathlib import Path
 
@@ -133,7 +134,7 @@ class _Session:
 
 def _address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdecimal() or int(port) > 65535:
+    if not colon or not re.fullmatch("[0-9]{1,5}", port):
         raise ConfigurationError(f'Write --listen ADDR:PORT, not "{text}".')
     return host.strip("[]") or "127.0.0.1", int(port)
 
@@ -160,7 +161,6 @@ def _proxy(
             tls=tls,
             is_verified=is_verified,
         )
-    except OSError as error:
-        raise StoreError(
-            f"Cannot listen on {address[0]}:{address[1]}: {error.strerror or error}."
-        ) from error
+    except (OSError, OverflowError, UnicodeError) as error:  # a wrong port, a wrong name
+        reason = getattr(error, "strerror", None) or error
+        raise StoreError(f"Cannot listen on {address[0]}:{address[1]}: {reason}.") from error

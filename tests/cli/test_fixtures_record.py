@@ -255,6 +255,17 @@ def test_what_cannot_be_recorded_is_told_at_once(
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("place", ["127.0.0.1:70000", f"{'h' * 64}:0"])
+def test_a_place_where_nobody_can_listen(tmp_path: Path, place: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        target = f"cpanel=http://127.0.0.1:{listening.getsockname()[1]}"
+        words = ("--target", target, "--out", tmp_path / "new", "--listen", place)
+        status, output, errors = fixtures("record", *words)
+    assert (status, output) == (1, "")
+    assert errors.startswith(f"cpanel-emu: Cannot listen on {place}: ")
+    assert errors.count("\n") == 1
+
+
 def test_a_server_that_goes_away_is_told_to_both(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         target = f"cpanel=http://127.0.0.1:{listening.getsockname()[1]}"
