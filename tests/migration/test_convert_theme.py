@@ -149,6 +149,14 @@ class TestFiles:
         assert b"cpanelprint" in written["css/a.css.live.php"]
         assert "css/b.txt.live.php" not in written
 
+    def test_a_leading_dot_is_part_of_a_name(self, old: Path, new: Path, convert: Convert) -> None:
+        style = '<cpanel printvar="c">'
+        page = '<cpanel include=".a.css"><cpanel include="../../b/c.css">'
+        put(old, d__p_html=page, d___a_css=style, d__a_css=style, b__c_css=style)
+        assert convert().exit_code == 0
+        converted = {path for path in tree(new) if path.endswith(".css.live.php")}
+        assert converted == {"d/.a.css.live.php", "b/c.css.live.php"}
+
     def test_a_picture_is_no_include(self, old: Path, new: Path, convert: Convert) -> None:
         put(old, p_html='<cpanel include="$user">', i_png=b"\0<cpanel print='k'>")
         assert convert().exit_code == 0

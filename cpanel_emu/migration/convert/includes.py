@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import glob
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
 from cpanel_emu.tags.encoding import BLANKS, Place
@@ -12,6 +13,8 @@ from cpanel_emu.tags.expression_tree import Expression, Literal
 from cpanel_emu.tags.tree import Api1Call, Document, Node, Word, walk
 
 _RAW = frozenset({"rawinclude", "relrawinclude"})
+_UPWARDS = re.compile(r"\A/*(?:\.\./)*")
+"""The beginning of a path that leads out of the page's folder, which may be any."""
 _PARSED = frozenset({"include", "relinclude", "dynamicinclude"})
 
 
@@ -56,5 +59,4 @@ def _pattern(expression: Expression, *, is_pattern: bool) -> str:
             pieces.append("*")
         else:
             pieces.append(part.text if is_pattern else glob.escape(part.text))
-    path = posixpath.normpath("".join(pieces).strip(BLANKS))
-    return path.lstrip("./")
+    return _UPWARDS.sub("", posixpath.normpath("".join(pieces).strip(BLANKS)))
