@@ -10,6 +10,7 @@ clock: other programs on the machine change it less.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import functools
 import itertools
@@ -74,6 +75,7 @@ def _seconds(work: Callable[[], object]) -> tuple[float, float]:
 
 def main() -> None:
     """Run the rounds and print the table."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     numbers = itertools.count()
     with contextlib.ExitStack() as running:
         roots = {folder: running.enter_context(_root(folder)) for folder in _folders()}

@@ -6,8 +6,8 @@ number of calls, so the figure must stand still once it is full.
 
 from __future__ import annotations
 
+import argparse
 import gc
-import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -82,8 +82,10 @@ def _emulators(count: int) -> None:
 
 
 def main() -> None:
-    """Print both tables; an argument is a smaller number of calls."""
-    calls = int(sys.argv[1]) if len(sys.argv) > 1 else CALLS
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("calls", nargs="?", type=int, default=CALLS, help="fewer take less time")
+    calls = parser.parse_args().calls
     _calls(calls)
     _emulators(min(EMULATORS, calls // 10))
 

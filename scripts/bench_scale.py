@@ -8,6 +8,7 @@ busy machine favours neither.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import resource
 import statistics
@@ -104,6 +105,7 @@ def _keep_ten(manager: SslManager) -> None:
 
 def main() -> int:
     """Fill an account step by step and print the table; 1 if a bound is passed."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with Emulator() as emulator:
         _row("", "figure", "bound")
         _row("memory at the start, MB", f"{_megabytes():,.0f}")

@@ -6,6 +6,7 @@ process are given beside a bare interpreter, which is part of them.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import statistics
@@ -119,6 +120,7 @@ def _in_process() -> dict[str, float]:
 
 def main() -> None:
     """Run the rounds and print the table."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as root, _tests() as measure:
         _serve(Path(root))
         candidates: dict[str, Callable[[], float]] = {

@@ -289,3 +289,10 @@ def test_an_interrupted_script_says_so_in_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["bench", "torture"])
 def test_benchmarks_and_tortures_are_run_so(name: str) -> None:
     assert "interruptible.py" in (ROOT / "scripts" / name).read_text()
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "scripts").glob("bench_*.py")))
+def test_benchmarks_tell_what_they_measure(script: Path) -> None:
+    command = [sys.executable, str(script), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.startswith(f"usage: {script.name} ")
