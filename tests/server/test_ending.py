@@ -46,3 +46,31 @@ def test_a_signal_at_any_step_of_waiting(name: str) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) > 10  # the first step at which no signal came
+
+
+# The handler cannot run while the main thread waits, and here nothing interrupts its wait: the
+# same as a signal that comes when it is about to wait.
+TO_ANOTHER_THREAD = """
+import signal, threading, time
+from cpanel_emu.server.ending import Ending
+
+def send():
+    time.sleep(0.2)
+    signal.pthread_kill(threading.get_ident(), signal.%s)
+
+ending = Ending()
+threading.Thread(target=send).start()
+print(ending.wait(30))
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_that_does_not_interrupt_the_wait(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TO_ANOTHER_THREAD % name],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "True\n")
