@@ -125,14 +125,15 @@ class DatabaseFiles:
             time.sleep(_PAUSE)
 
     def _write(self, user: str) -> None:
+        path = self._path(user)
+        if not path.parent.is_dir():
+            return  # the account was removed, by another process maybe
         try:
-            path = self._path(user)
-            if not path.parent.is_dir():
-                return  # the account was removed, by another process maybe
             with self._using(user) as manager, manager.directory.telling():
                 items = {kind: manager.directory.all_of(kind) for kind in ItemKind}
                 text = database_text(items, self._pause)
                 folder_of(path).write(path.name, text.encode("utf-8"))
         except (StoreError, OSError) as error:
-            logger = logging.getLogger(__name__)
-            logger.warning("ssl.db of %s was not written: %s", user, error)
+            if path.parent.is_dir():  # else it was removed meanwhile
+                logger = logging.getLogger(__name__)
+                logger.warning("ssl.db of %s was not written: %s", user, error)

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from cpanel_emu import Emulator
 from cpanel_emu.certificates.database_writer import DatabaseFiles
 from cpanel_emu.certificates.manager import SslManager
+from cpanel_emu.errors import StoreError
 
 
 class _EmptyManager:
@@ -54,3 +58,23 @@ def test_the_old_layout_has_no_ssl_db_and_an_upgrade_writes_one(tmp_path: Path) 
             emulator.call("SSL", "listkeys", user="user")
         assert database.exists() is is_there
     assert "host: example.com" in database.read_text()
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+def test_an_account_that_is_removed_meanwhile_is_no_trouble(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, is_removed: bool
+) -> None:
+    ssl = tmp_path / "ssl"
+    ssl.mkdir()
+
+    def using(_user: str) -> contextlib.AbstractContextManager[SslManager]:
+        if is_removed:
+            ssl.rmdir()
+        raise StoreError("The index is gone.")
+
+    files = DatabaseFiles(using, lambda _user: ssl / "ssl.db")
+    files.touch("user")
+    with caplog.at_level(logging.WARNING):
+        files.close()
+    expected = [] if is_removed else ["ssl.db of user was not written: The index is gone."]
+    assert caplog.messages == expected
