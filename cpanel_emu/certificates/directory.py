@@ -29,17 +29,29 @@ from cpanel_emu.root import TEMPORARY_PREFIX, make_private_directory
 _T = TypeVar("_T")
 
 
+class NewerLayout(ConfigurationError, StoreError):
+    """A release with a newer layout wrote the directory; there is no way back.
+
+    At the start of a program its options are wrong; at a call, when another program has taken the
+    directory over meanwhile, the files cannot be used.
+    """
+
+
 def refuse_newer_layout(folder: Path, release: Release) -> None:
     """Check that *release* can keep the ``ssl`` directory *folder*.
 
     Raises:
-        ConfigurationError: a release with a newer layout wrote it; there is no way back.
+        NewerLayout: it cannot.
     """
-    if release.layout is Layout.BY_HOST and (folder / "keys").exists():
-        raise ConfigurationError(
+    if _has_newer_layout(folder, release):
+        raise NewerLayout(
             f"{folder} was written by release 11.40 or later; release {release.name} cannot "
             "use it. Choose a later --emulate-version or another --root."
         )
+
+
+def _has_newer_layout(folder: Path, release: Release) -> bool:
+    return release.layout is Layout.BY_HOST and (folder / "keys").exists()
 
 
 class CertificateDirectory:
@@ -55,7 +67,7 @@ class CertificateDirectory:
         stored: called with the path of each item that was stored or is there already.
 
     Raises:
-        ConfigurationError: the directory has a newer layout than the release.
+        NewerLayout: the directory has a newer layout than the release.
         StoreError: it cannot be read or written.
     """
 
@@ -73,6 +85,7 @@ class CertificateDirectory:
         self._changed = changed
         self._stored = stored
         self._folder = folder
+        self._release = release
         self._files = ItemFiles(folder, release.layout, final_newline=release.pem_final_newline)
         self._durable = durable
         refuse_newer_layout(folder, release)
@@ -140,8 +153,11 @@ class CertificateDirectory:
 
     @property
     def is_current(self) -> bool:
-        """Whether nobody removed the index, as when the account goes or the root is emptied."""
-        return self._index.is_current
+        """Whether nobody removed the index, as when the account goes or the root is emptied.
+
+        Nor has a newer release taken the directory over.
+        """
+        return self._index.is_current and not _has_newer_layout(self._folder, self._release)
 
     @property
     def is_told(self) -> bool:
@@ -248,10 +264,19 @@ class CertificateDirectory:
         return result
 
     def _whole(self, work: Callable[[ItemChanges], _T]) -> tuple[ItemChanges, _T]:
-        index = self._index
-        with index.changing() as files:
-            changes = ItemChanges(index, self._files, files)
+        with self._changing(self._index) as changes:
             return changes, work(changes)
+
+    @contextlib.contextmanager
+    def _changing(self, index: Index) -> Iterator[ItemChanges]:
+        """Hold the account's write lock for the block, and lend what changes items.
+
+        A newer release makes its folders before it takes the lock and copies what there is: what
+        an older one stored behind that would be lost.
+        """
+        with index.changing() as files:
+            refuse_newer_layout(self._folder, self._release)
+            yield ItemChanges(index, self._files, files)
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
@@ -311,9 +336,8 @@ class CertificateDirectory:
         """
         dropped: dict[tuple[ItemKind, str], Item] = {}
         index.sweep(self._folder.glob(f"{TEMPORARY_PREFIX}*"))
-        with index.changing() as files:
+        with self._changing(index) as changes:
             self._sweep()
-            changes = ItemChanges(index, self._files, files)
             for kind in ItemKind:
                 known = {item.name: item for item in index.all_of(kind)}
                 found = set(self._files.names(kind))

@@ -88,7 +88,9 @@ class SslManagers:
             user: the account.
             witness: what `Pool.using` takes.
         """
-        return LentManager(self.opened, user, witness)
+        # With the old layout, a newer release may take the account's directory over at any time.
+        is_safe = self._release.layout is Layout.BY_ID
+        return LentManager(self.opened, user, witness if is_safe else None)
 
     def using(self, user: str) -> AbstractContextManager[SslManager]:
         """Lend the manager of *user* for the block.
@@ -102,7 +104,7 @@ class SslManagers:
         """Refuse what a newer release wrote, if this one has an older layout.
 
         Raises:
-            ConfigurationError: it did; the text names the mend.
+            NewerLayout: it did; the text names the mend.
         """
         if self._release.layout is Layout.BY_HOST:
             refuse_newer_layout(self._folder(user), self._release)

@@ -479,6 +479,20 @@ def test_there_is_no_way_back(home: Home, release: str) -> None:
     assert home.files() == files
 
 
+def test_what_a_newer_release_has_taken_over_is_refused_to_an_older_one(home: Home) -> None:
+    """It copied what there was, so what came later would be stored, and listed nowhere."""
+    with home.open(OLD) as old:
+        old.add(a_csr(release=OLD))
+        assert old.is_current
+        with home.open(NEW) as new:
+            files = home.files()
+            assert not old.is_current
+            with pytest.raises(StoreError, match=r"11\.40 or later.*--emulate-version"):
+                old.add(a_csr("Dallas", release=OLD))
+            assert home.files() == files
+            assert len(list(new.all_of(ItemKind.CSR))) == 1
+
+
 @pytest.mark.parametrize("name", [name for name, one in RELEASES.items()
                                   if one.layout is Layout.BY_ID])  # fmt: skip
 def test_new_releases_share_the_layout(home: Home, name: str) -> None:

@@ -14,6 +14,8 @@ from cpanel_emu import Emulator
 from cpanel_emu.call import Answer, Data, Printed, Rows
 from cpanel_emu.certificates.item_changes import ItemChanges
 from cpanel_emu.certificates.items import ItemKind
+from cpanel_emu.functions.dispatch import UNUSABLE
+from tests.functions.caller import EXAMPLE
 
 _TIME_TO_COME_BETWEEN = 0.2
 """Seconds; too few would let a defect pass, and never make a right program fail."""
@@ -137,3 +139,21 @@ def test_nobody_sees_one_of_two_deleted(
     assert isinstance(outcome, Printed | Rows)
     nothing = {f'No key is stored for "{HOST}".', f'No certificate is stored for "{HOST}".'}
     assert outcome.error in nothing or outcome == Rows([])
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_an_account_that_a_newer_release_has_taken_over(tmp_path: Path, *, is_open: bool) -> None:
+    """A refusal, whether the older one had opened it before or not; nothing that is lost later."""
+    Emulator(root=tmp_path, emulate_version="11.32", liveapi="off").close()
+    with Emulator(root=tmp_path, emulate_version="11.32", liveapi="off") as old:
+        if is_open:
+            assert old.call("SSL", "listkeys", user="user").outcome == Rows(
+                [{"host": "example.com"}]
+            )
+        with Emulator(root=tmp_path, emulate_version="docs", liveapi="off") as new:
+            new.call("SSL", "listkeys", user="user")
+            for function in ("gencsr", "listkeys"):
+                answer = old.call("SSL", function, user="user", **EXAMPLE)
+                assert isinstance(answer.outcome, Rows)
+                assert answer.outcome.error == UNUSABLE
+            assert new.call("SSL", "listcsrs", user="user").outcome == Rows([])
