@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from cpanel_emu.call import Api
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.suggest import unknown
+from cpanel_emu.toml_file import parse_toml
 
 DATA = Path(__file__).with_name("successors.toml")
 """The file that ships with the package."""
@@ -123,9 +123,10 @@ def load(text: str) -> Successors:
     Raises:
         ConfigurationError: a row is wrong; the text names it and the mend.
     """
+    document = parse_toml(text, "successors")
     rows: dict[tuple[Api, str, str], Successor] = {}
     for family, api in (("api2", Api.API2), ("api1", Api.API1)):
-        for module, functions in tomllib.loads(text).get(family, {}).items():
+        for module, functions in document.get(family, {}).items():
             for function, table in functions.items():
                 rows[api, module, function] = _row(api, module, function, table)
     return Successors(rows)

@@ -7,17 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cpanel_emu.migration.convert.findings import Finding, Reason
+from cpanel_emu.migration.parts import parts_of
 from cpanel_emu.tags import tree
-from cpanel_emu.tags.expression_tree import (
-    Bracket,
-    Choice,
-    Expression,
-    Field,
-    Hash,
-    NestedList,
-    Part,
-    Phrase,
-)
+from cpanel_emu.tags.expression_tree import Expression, Field
 
 _COMMENT_SIGN = re.compile("<!--|-->")
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
@@ -126,28 +118,4 @@ def is_page_function(node: tree.Api1Call | tree.Api2Call) -> bool:
 
 
 def _has_css_field(expression: Expression) -> bool:
-    return any(isinstance(part, Field) and part.prefix == "@" for part in _parts(expression))
-
-
-def _parts(expression: Expression) -> Iterator[Part]:
-    """Yield every part of *expression*, those inside others too."""
-    for part in expression:
-        yield part
-        for inner in _inner(part):
-            yield from _parts(inner)
-
-
-def _inner(part: Part) -> tuple[Expression, ...]:
-    match part:
-        case Hash(key=key):
-            return (key,)
-        case Choice(subject=subject, value=value, yes=yes, no=no):
-            return ((subject,), value, yes, no)
-        case NestedList(key=key_field, before=before, item=item, after=after):
-            return ((key_field,), before, item, after)
-        case Bracket(arguments=arguments):
-            return arguments
-        case Phrase(arguments=arguments, parts=parts):
-            return (parts, *arguments)
-        case _:
-            return ()
+    return any(isinstance(part, Field) and part.prefix == "@" for part in parts_of([expression]))

@@ -16,6 +16,7 @@ from cpanel_emu.call import Api
 from cpanel_emu.functions.coverage import API_NAMES
 from cpanel_emu.migration.convert.doubts import Doubts, is_page_function
 from cpanel_emu.migration.convert.findings import Finding, Reason
+from cpanel_emu.migration.parts import parts_of
 from cpanel_emu.migration.successors import Standing, Successor, Successors, successors
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.expression_tree import Expression, Field, Literal
@@ -156,15 +157,8 @@ def _not_given(row: Successor, names: set[str]) -> Iterator[str]:
             yield f"{row.new_name} needs {name}"
 
 
-def _fields(value: Any) -> set[str]:
-    """Return the names of all fields in an expression, those inside other parts too."""
-    if isinstance(value, Field):
-        return {value.name}
-    if isinstance(value, tuple):
-        return set().union(*map(_fields, value))
-    if dataclasses.is_dataclass(value):
-        return _fields(tuple(getattr(value, one.name) for one in dataclasses.fields(value)))
-    return set()
+def _fields(expression: Expression) -> set[str]:
+    return {part.name for part in parts_of([expression]) if isinstance(part, Field)}
 
 
 def _renamed(node: tree.Api1Call | tree.Api2Call, row: Successor) -> tree.Api2Call:
