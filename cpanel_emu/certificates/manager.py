@@ -65,7 +65,7 @@ class SslManager:
     random: random.Random = _SYSTEM_RANDOM
     """Where the serial numbers of certificates come from."""
     _last_keys: dict[str, KeyPair] = field(default_factory=dict)
-    """The key that a host's last CSR was made with: most likely the one for its next, too."""
+    """The key that was found for a host last: most likely the one for its next CSR, too."""
 
     @property
     def is_current(self) -> bool:
@@ -157,22 +157,9 @@ class SslManager:
             Failure: no key is installed for the host, or saving failed (``ssl §2.2``).
         """
         host = values.host
-
-        def find_key() -> KeyPair:
-            key = self._key_for("a certificate signing request", host)
-            if len(self._last_keys) >= _MOST_LAST_KEYS:
-                self._last_keys.clear()
-            self._last_keys[host] = key
-            return key
-
+        find_key = self._finding_key(host, "a certificate signing request")
         guess = self._last_keys.get(host)
         return self.store_request(values, find_key, host=host, friendly_name=host, guess=guess)[0]
-
-    def _key_for(self, what: str, host: str) -> KeyPair:
-        key = self.installed_key(host)
-        if key is None:
-            raise Failure(f'You must install a key for "{host}" before you generate {what}.')
-        return key
 
     def generate_certificate_for_host(self, values: SubjectValues) -> Item:
         """Make and store the self-signed certificate of gencrt, with the host's own key.
@@ -183,12 +170,23 @@ class SslManager:
         Raises:
             Failure: no key is installed for the host, or saving failed (``ssl §6.2``).
         """
-        return self.make_certificate(
-            values,
-            lambda: self._key_for("a certificate", values.host),
-            host=values.host,
-            friendly_name=values.host,
-        )[0]
+        host = values.host
+        find_key = self._finding_key(host, "a certificate")
+        return self.make_certificate(values, find_key, host=host, friendly_name=host)[0]
+
+    def _finding_key(self, host: str, what: str) -> Callable[[], KeyPair]:
+        """Return what finds the key of *host* that *what* is to be made with, and remembers it."""
+
+        def find_key() -> KeyPair:
+            key = self.installed_key(host)
+            if key is None:
+                raise Failure(f'You must install a key for "{host}" before you generate {what}.')
+            if len(self._last_keys) >= _MOST_LAST_KEYS:
+                self._last_keys.clear()
+            self._last_keys[host] = key
+            return key
+
+        return find_key
 
     def make_certificate(
         self,
