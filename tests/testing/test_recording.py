@@ -136,6 +136,15 @@ def test_credentials_that_are_no_base64_are_kept_as_sent(tmp_path: Path) -> None
         assert first_request(folder).login == "Basic-as-sent {{credentials_1}}"
 
 
+@pytest.mark.parametrize("date", ["Mon, 05 Jan 99999 09:00:00 GMT", "05 Jan 2026 +99999999999999"])
+def test_a_date_that_is_none_is_that_of_the_recording(tmp_path: Path, date: str) -> None:
+    recorded = exchange(request())
+    head = recorded.answer.head.replace(b"Mon, 05 Jan 2026 09:00:00 GMT", date.encode())
+    answer = split_response(head + b"\r\n{}\n")
+    folder = record(tmp_path, RecordedExchange(UPSTREAM, recorded.request, answer, time=NOW))
+    assert load_suite(folder).cases[0].setup.clock == "2026-01-05T09:00:00Z"
+
+
 def test_the_same_secret_has_the_same_name(tmp_path: Path) -> None:
     secrets = tmp_path / "secrets.toml"
     folder = record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
+import datetime
 import email.utils
 import re
 from collections.abc import Callable
@@ -163,5 +163,8 @@ def server_name(answer: Response) -> str:
 
 def told_time(answer: Response, otherwise: float) -> float:
     """Return the time on the server's clock, in seconds since the epoch."""
-    date = email.utils.parsedate(answer.header("Date") or "")
-    return calendar.timegm(date) if date else otherwise
+    try:
+        told = email.utils.parsedate_to_datetime(answer.header("Date") or "")
+    except (ValueError, OverflowError):
+        return otherwise
+    return told.replace(tzinfo=told.tzinfo or datetime.UTC).timestamp()
