@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
+from cpanel_emu.server.shares import Share
+
 
 class Client(Protocol):
     """One connection, as the others see it."""
@@ -23,10 +25,16 @@ class Client(Protocol):
 
 
 class Connections:
-    """All open connections of a listener; used by its event loop alone."""
+    """All open connections of a listener; used by its event loop alone.
 
-    def __init__(self, most_buffered: int) -> None:
+    Args:
+        most_buffered: bytes that all of them together may hold.
+        share: where to tell how many they are, if other processes accept on the same ports.
+    """
+
+    def __init__(self, most_buffered: int, share: Share | None = None) -> None:
         self._most_buffered = most_buffered
+        self._share = share
         self._clients: dict[Client, int] = {}
         self._waiting: dict[Client, None] = {}
         self.buffered = 0
@@ -37,11 +45,22 @@ class Connections:
     def add(self, client: Client) -> None:
         """Count *client* in."""
         self._clients[client] = 0
+        self._tell()
 
     def remove(self, client: Client) -> None:
         """Count *client* out, with all it held."""
         self.buffered -= self._clients.pop(client, 0)
         self._waiting.pop(client, None)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._share is not None:
+            self._share.tell(len(self._clients))
+
+    @property
+    def others_have_fewer(self) -> bool:
+        """Whether another process that accepts on the same ports has fewer clients."""
+        return self._share is not None and self._share.is_above_another
 
     def hold(self, client: Client, size: int) -> bool:
         """Note that *client* holds *size* bytes; False if all together now hold too much."""

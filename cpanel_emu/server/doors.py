@@ -15,6 +15,7 @@ from cpanel_emu.server.app import Application
 from cpanel_emu.server.endpoints import Endpoint, Service
 from cpanel_emu.server.limits import Limits
 from cpanel_emu.server.listener import Listener
+from cpanel_emu.server.shares import Share
 from cpanel_emu.server.tls import server_context
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ class SharedPorts:
     """Ports that several processes answer on: bound sockets, in the order of `wanted_endpoints`.
 
     *context* is for those with TLS; sharing it lets a client resume its session anywhere.
+    *share* is the share of the clients of the process that this is given to.
     """
 
     sockets: Sequence[socket.socket]
     context: ssl.SSLContext | None
+    share: Share
 
 
 class Doors:
@@ -55,7 +58,7 @@ class Doors:
             tls=context,
             limits=limits(emulator.options),
             sockets=shared.sockets if shared is not None else None,
-            multiprocess=shared is not None,
+            share=shared.share if shared is not None else None,
         )
         self._standing = StandingSocket(emulator)
         self._emulator = emulator

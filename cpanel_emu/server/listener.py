@@ -12,6 +12,7 @@ from cpanel_emu.server.endpoints import Endpoint, ListenError, bind, bound_endpo
 from cpanel_emu.server.gateway import base_environ
 from cpanel_emu.server.limits import Limits
 from cpanel_emu.server.service_loop import Door, ServiceLoop
+from cpanel_emu.server.shares import Share
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -25,7 +26,7 @@ class Listener:
     *tls* makes the context for the TLS endpoints; `start` calls it if there are any.
     *sockets*, one for each endpoint in order, already listening (`endpoints.bind`), are used
     instead of binding and are closed by `stop`: so several processes share ports, each with its
-    own listener and *multiprocess* set. Without *application* clients wait until `attach`.
+    own listener and its *share* of the clients. Without *application* clients wait until `attach`.
     """
 
     def __init__(
@@ -36,14 +37,14 @@ class Listener:
         tls: Callable[[], ssl.SSLContext] | None = None,
         limits: Limits | None = None,
         sockets: Sequence[socket.socket] | None = None,
-        multiprocess: bool = False,
+        share: Share | None = None,
     ) -> None:
         self._application = application
         self._endpoints = tuple(endpoints)
         self._tls = tls
         self._limits = limits or Limits()
         self._sockets = sockets
-        self._multiprocess = multiprocess
+        self._share = share
         self._loop: ServiceLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -69,7 +70,7 @@ class Listener:
                 bound.close()
             raise
         self._endpoints = tuple(map(bound_endpoint, self._endpoints, sockets))
-        self._loop = ServiceLoop(self._doors(sockets, context), self._limits)
+        self._loop = ServiceLoop(self._doors(sockets, context), self._limits, self._share)
         self._thread = threading.Thread(
             target=self._loop.run, name="cpanel-emu-listener", daemon=True
         )
@@ -110,6 +111,6 @@ class Listener:
         doors = []
         for endpoint, bound in zip(self._endpoints, sockets, strict=True):
             bound.setblocking(False)
-            environ = base_environ(endpoint, multiprocess=self._multiprocess)
+            environ = base_environ(endpoint, multiprocess=self._share is not None)
             doors.append(Door(bound, environ, context if endpoint.tls else None))
         return doors

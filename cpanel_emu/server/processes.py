@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from cpanel_emu.server.doors import SharedPorts, tls_context, wanted_endpoints
 from cpanel_emu.server.ending import Ending
 from cpanel_emu.server.endpoints import Endpoint, bind, bound_endpoint
 from cpanel_emu.server.long_lived import spare_the_collector
+from cpanel_emu.server.shares import Shares
 
 _CHECK_SECONDS = 0.5
 _STOP_SECONDS = 20.0
@@ -72,14 +74,15 @@ class Processes:
             with Emulator.with_options(self._options) as emulator:
                 secured = any(endpoint.tls for endpoint in wanted)
                 context = tls_context(emulator) if secured else None
-            self._fork(SharedPorts(sockets, context))
+            self._fork(sockets, context)
         except BaseException:
             self.stop()
             raise
         finally:
             _close(sockets)
 
-    def _fork(self, ports: SharedPorts) -> None:
+    def _fork(self, sockets: Sequence[socket.socket], context: ssl.SSLContext | None) -> None:
+        shares = Shares(self._options.workers)
         ready, told_ready = os.pipe()
         life, self._life = os.pipe()
         try:
@@ -88,7 +91,7 @@ class Processes:
                     target=_answer,
                     args=(
                         self._own_options(number),
-                        ports,
+                        SharedPorts(sockets, context, shares.of(number)),
                         core_of(number, self._options.workers, _cores()),
                     ),
                     kwargs={

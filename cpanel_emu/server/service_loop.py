@@ -26,6 +26,7 @@ from cpanel_emu.server.http1 import Request, refusal
 from cpanel_emu.server.http1.answer import CLOSING
 from cpanel_emu.server.limits import Limits
 from cpanel_emu.server.outgoing import Outgoing, outgoing
+from cpanel_emu.server.shares import Share
 from cpanel_emu.server.tls_connection import TlsConnection
 from cpanel_emu.server.workers import Workers
 
@@ -36,6 +37,8 @@ _logger = logging.getLogger("cpanel_emu.server")
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _FULL_PAUSE = 0.1
 """Seconds without accepting when there is no room and no client can give way."""
+_STANDING_BACK = 0.002
+"""Seconds that a new client is left to the processes that have fewer."""
 _STOP_CHECK = 0.01
 
 _Address: TypeAlias = "tuple[Any, ...]"
@@ -51,11 +54,14 @@ class Door:
 
 
 class ServiceLoop:
-    """Serves *doors* from `run` until `stop`; both `attach` and `stop` may come from any thread."""
+    """Serves *doors* from `run` until `stop`; both `attach` and `stop` may come from any thread.
 
-    def __init__(self, doors: Sequence[Door], limits: Limits) -> None:
+    *share* is this process's share of the clients, if others serve the same doors.
+    """
+
+    def __init__(self, doors: Sequence[Door], limits: Limits, share: Share | None = None) -> None:
         self.limits = limits
-        self.connections = Connections(limits.buffered_bytes)
+        self.connections = Connections(limits.buffered_bytes, share)
         self.loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop()
         self.loop.set_exception_handler(_log_exception)
         self.stopping = False
@@ -112,6 +118,19 @@ class ServiceLoop:
                 door.socket.close()
 
     def _accept(self, door: Door) -> None:
+        """Take a client, or leave it to a process that has fewer, if that is quick enough."""
+        if self.connections.others_have_fewer:
+            self.loop.remove_reader(door.socket)
+            self.loop.call_later(_STANDING_BACK, self._accept_if_left, door)
+        else:
+            self._take_client(door)
+
+    def _accept_if_left(self, door: Door) -> None:
+        if not self.stopping:
+            self.loop.add_reader(door.socket, self._accept, door)
+            self._take_client(door)
+
+    def _take_client(self, door: Door) -> None:
         # One at a time: processes that share the socket then share the clients.
         if len(self.connections) >= self.limits.connections:
             self._make_room()

@@ -208,6 +208,7 @@ PROCESSES = """
 import os, signal, sys
 from cpanel_emu.server.endpoints import Endpoint, bind
 from cpanel_emu.server.listener import Listener
+from cpanel_emu.server.shares import Shares
 
 def application(environ, start_response):
     body = f"{os.getpid()} {environ['wsgi.multiprocess']}".encode()
@@ -216,12 +217,13 @@ def application(environ, start_response):
 
 endpoints = [Endpoint("127.0.0.1", 0, False, "cpanel")]
 sockets = bind(endpoints)
+shares = Shares(2)
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 children = []
-for _ in range(2):
+for number in range(2):
     child = os.fork()
     if child == 0:
-        with Listener(application, endpoints, sockets=sockets, multiprocess=True):
+        with Listener(application, endpoints, sockets=sockets, share=shares.of(number)):
             signal.sigwait({signal.SIGTERM})
         os._exit(0)
     children.append(child)
