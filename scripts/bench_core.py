@@ -14,14 +14,13 @@ import argparse
 import contextlib
 import functools
 import itertools
-import os
 import platform
 import statistics
 import sysconfig
-import tempfile
 import time
 from collections.abc import Callable
 
+import roots
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -32,8 +31,6 @@ from cpanel_emu.certificates.values import SubjectValues, checked_values
 from cpanel_emu.emulator import Emulator
 
 WITHOUT_STORAGE = "gencsr without storage"
-MEMORY = "/dev/shm"
-"""A folder that many systems keep in memory."""
 ROUNDS = 15
 CALLS = 150
 FIELDS = {
@@ -45,16 +42,6 @@ FIELDS = {
     "state": "Texas",
     "password": "12345luggage",
 }
-
-
-def _folders() -> list[str]:
-    """Return where the roots lie."""
-    wanted = dict.fromkeys((MEMORY, tempfile.gettempdir()))
-    return [folder for folder in wanted if os.access(folder, os.W_OK)]
-
-
-def _root(folder: str) -> contextlib.AbstractContextManager[str]:
-    return tempfile.TemporaryDirectory(prefix="cpanel-emu-bench-", dir=folder)
 
 
 def _build() -> str:
@@ -78,9 +65,9 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     numbers = itertools.count()
     with contextlib.ExitStack() as running:
-        roots = {folder: running.enter_context(_root(folder)) for folder in _folders()}
+        folders = {place: running.enter_context(roots.root(place)) for place in roots.places()}
         emulators = {
-            folder: running.enter_context(Emulator(root)) for folder, root in roots.items()
+            place: running.enter_context(Emulator(folder)) for place, folder in folders.items()
         }
         emulator = next(iter(emulators.values()))
         manager = running.enter_context(emulator.ssl_manager("user"))
@@ -113,8 +100,8 @@ def main() -> None:
             "RSA-2048 signature alone": lambda: private.sign(message, scheme, digest),
             WITHOUT_STORAGE: without_storage,
             **{
-                f"gencsr, stored, root in {folder}": functools.partial(with_storage, one)
-                for folder, one in emulators.items()
+                f"gencsr, stored, root in {place}": functools.partial(with_storage, one)
+                for place, one in emulators.items()
             },
         }
         for work in candidates.values():
