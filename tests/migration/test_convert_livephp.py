@@ -187,6 +187,9 @@ def test_what_is_in_doubt_is_listed_and_marked(source: str) -> None:
     [
         '<!-- <cpanel print="k"> --><cpanel A="f()">',
         '<!-- <cpanel Branding="image(k)"> -->',
+        '<script><!-- <cpanel A="f()"> //--></script>',
+        "<STYLE>\n<!-- <?cp A::f(%,b) ?> -->",
+        '<!--[if IE]><cpanel A="f()"><![endif]-->',
         "<cpanel A='f()'></cpanel>",
         "<cpanelif $user==a b>c</cpanelif>",
         "text",

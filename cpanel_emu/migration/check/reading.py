@@ -6,31 +6,25 @@ language keys exist is for `including` and `texts`.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from typing import NamedTuple
-
 from cpanel_emu.migration.check import rules
 from cpanel_emu.migration.check.counting import Tag, count
 from cpanel_emu.migration.check.facts import FileFacts
 from cpanel_emu.migration.check.findings import Rule
 from cpanel_emu.migration.check.judgements import judge
 from cpanel_emu.migration.check.known import Known, Use
-from cpanel_emu.migration.check.regions import comments, php_code
 from cpanel_emu.migration.check.suspicions import suspicion_of
 from cpanel_emu.migration.pages import FileKind
 from cpanel_emu.migration.parts import expressions_of, parts_of
+from cpanel_emu.migration.regions import comments, php_code, placed
 from cpanel_emu.tags import PageWarning, decode, parse
 from cpanel_emu.tags.encoding import Place
 from cpanel_emu.tags.lexer import has_tags
 from cpanel_emu.tags.tree import (
     Api1Call,
     Api2Call,
-    Block,
     Copied,
-    Else,
     Node,
     TemplateToolkit,
-    Text,
     function_use,
 )
 
@@ -73,31 +67,6 @@ def read_language(path: str, content: bytes, known: Known) -> FileFacts:
     return facts
 
 
-class _Placed(NamedTuple):
-    """A tag and the offsets of its own text in the source."""
-
-    node: Node
-    start: int
-    end: int
-
-
-def _placed(nodes: Iterable[Node], start: int) -> Generator[_Placed, None, int]:
-    """Yield every tag of *nodes*, and return the offset behind them."""
-    for node in nodes:
-        end = start + len(node.raw)
-        if not isinstance(node, Text):
-            yield _Placed(node, start, end)
-        start = end
-        if isinstance(node, Else):
-            start = yield from _placed(node.body, start)
-        elif isinstance(node, Block):
-            start = yield from _placed(node.body, start)
-            if node.otherwise is not None:
-                start = yield from _placed((node.otherwise,), start)
-            start += len(node.end)
-    return start
-
-
 class _Reader:
     """Reads one text into *facts*; *start* is where it begins in the file."""
 
@@ -110,10 +79,10 @@ class _Reader:
     def read(self, source: str) -> None:
         """Read the text."""
         document = parse(source, self._facts.path)
-        placed = list(_placed(document.nodes, 0))
+        tags = list(placed(document.nodes))
         hidden = comments(source)
-        php = php_code(source, [(each.start, each.end) for each in placed])
-        for node, start, end in placed:
+        php = php_code(source, [(each.start, each.end) for each in tags])
+        for node, start, end in tags:
             tag = self._tag(node, source[end : end + _AFTER])
             count(self._facts, tag, self._known)
             self._judge(tag)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from cpanel_emu.migration.convert.findings import Finding, Reason
 from cpanel_emu.migration.parts import parts_of
+from cpanel_emu.migration.regions import comments, placed
 from cpanel_emu.tags import tree
 from cpanel_emu.tags.expression_tree import Expression, Field
 
-_COMMENT_SIGN = re.compile("<!--|-->")
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
 _UNDOCUMENTED = frozenset({"cprint", "dprint"})
 _JUXTAPOSED = "tags §4.8"
@@ -31,11 +31,11 @@ class Doubts:
             for warning in document.warnings
             if warning.rule == _JUXTAPOSED
         }
-        self._in_comment = False
         self._found: defaultdict[int, list[Finding]] = defaultdict(list)
         self._staying: set[int] = set()
-        for node in tree.walk(document.nodes):
-            for reason, message, stays in self._judge(node):
+        hidden = comments(tree.source_of(document.nodes))
+        for node, start, _ in placed(document.nodes):
+            for reason, message, stays in self._judge(node, is_hidden=start in hidden):
                 place = node.place
                 finding = Finding(document.file, place.line, place.column, reason, message)
                 self._found[id(node)].append(finding)
@@ -57,11 +57,8 @@ class Doubts:
             f"cpanel-emu: {each.message}; {each.mend}." for each in self._found.get(id(node), ())
         ]
 
-    def _judge(self, node: tree.Node) -> Iterator[tuple[Reason, str, bool]]:
+    def _judge(self, node: tree.Node, *, is_hidden: bool) -> Iterator[tuple[Reason, str, bool]]:
         """Yield what is wrong with *node*, and whether it stays."""
-        if isinstance(node, tree.Text):
-            self._follow_comments(node.raw)
-            return
         if _NO_UTF8.search(node.raw) and not isinstance(node, tree.Copied | tree.Dropped):
             stays = not isinstance(node, tree.Block | tree.Else)
             yield Reason.NOT_UTF8, "the tag holds bytes that are no UTF-8", stays
@@ -77,7 +74,7 @@ class Doubts:
         elif isinstance(node, tree.Dropped):
             yield from _judge_dropped(node)
         elif isinstance(node, tree.Api1Call | tree.Api2Call):
-            yield from self._judge_call(node)
+            yield from _judge_call(node, is_hidden=is_hidden)
 
     def _judge_block(self, node: tree.Block) -> Iterator[tuple[Reason, str, bool]]:
         if (node.place.line, node.place.column) in self._warned:
@@ -87,22 +84,19 @@ class Doubts:
         elif not node.end:
             yield Reason.UNBALANCED, f"the {node.word} has no end of its own", False
 
-    def _judge_call(
-        self, node: tree.Api1Call | tree.Api2Call
-    ) -> Iterator[tuple[Reason, str, bool]]:
-        if isinstance(node, tree.Api2Call) and _has_css_field(node.format):
-            message = "what @ in a field escapes is not documented"
-            yield Reason.CSS_FIELD, message, True
-        if isinstance(node, tree.Api1Call) and node.whole_form and node.arguments:
-            message = "a call of LiveAPI has arguments by name or by position, not both"
-            yield Reason.WHOLE_FORM, message, True
-        if self._in_comment and not is_page_function(node):
-            message = f"{node.module}::{node.function} runs inside an HTML comment"
-            yield Reason.CALL_IN_COMMENT, message, True
 
-    def _follow_comments(self, text: str) -> None:
-        for sign in _COMMENT_SIGN.finditer(text):
-            self._in_comment = sign[0] == "<!--"
+def _judge_call(
+    node: tree.Api1Call | tree.Api2Call, *, is_hidden: bool
+) -> Iterator[tuple[Reason, str, bool]]:
+    if isinstance(node, tree.Api2Call) and _has_css_field(node.format):
+        message = "what @ in a field escapes is not documented"
+        yield Reason.CSS_FIELD, message, True
+    if isinstance(node, tree.Api1Call) and node.whole_form and node.arguments:
+        message = "a call of LiveAPI has arguments by name or by position, not both"
+        yield Reason.WHOLE_FORM, message, True
+    if is_hidden and not is_page_function(node):
+        message = f"{node.module}::{node.function} runs inside an HTML comment"
+        yield Reason.CALL_IN_COMMENT, message, True
 
 
 def _judge_dropped(node: tree.Dropped) -> Iterator[tuple[Reason, str, bool]]:

@@ -1,10 +1,13 @@
-"""Stretches of a page in which a tag needs a second look: HTML comments and PHP code."""
+"""Where tags stand, and the stretches in which one needs a second look: comments, PHP code."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
+from typing import NamedTuple
+
+from cpanel_emu.tags.tree import Block, Else, Node, Text
 
 _COMMENT = re.compile(r"<!--(?P<condition>\[if)?.*?(?:-->|\Z)", re.DOTALL)
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1|\Z)", re.DOTALL | re.IGNORECASE)
@@ -58,3 +61,28 @@ def php_code(source: str, tags: Sequence[tuple[int, int]]) -> Regions:
         position = end
     pieces.append(source[position:])
     return Regions([match.span() for match in _PHP.finditer("".join(pieces))])
+
+
+class Placed(NamedTuple):
+    """A tag and the offsets of its own text in the source."""
+
+    node: Node
+    start: int
+    end: int
+
+
+def placed(nodes: Iterable[Node], start: int = 0) -> Generator[Placed, None, int]:
+    """Yield every tag of *nodes*, which begin at *start*, and return the offset behind them."""
+    for node in nodes:
+        end = start + len(node.raw)
+        if not isinstance(node, Text):
+            yield Placed(node, start, end)
+        start = end
+        if isinstance(node, Else):
+            start = yield from placed(node.body, start)
+        elif isinstance(node, Block):
+            start = yield from placed(node.body, start)
+            if node.otherwise is not None:
+                start = yield from placed((node.otherwise,), start)
+            start += len(node.end)
+    return start
