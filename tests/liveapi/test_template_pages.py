@@ -87,6 +87,22 @@ def place(tmp_path: Path) -> Iterator[Place]:
         yield place
 
 
+def test_names_that_are_not_ascii(tmp_path: Path) -> None:
+    """Folder and files of a theme may have any name; over JSON they come as characters."""
+    (tmp_path / "thème").mkdir()
+    place = Place(tmp_path / "thème")
+    place.file("sub/über.html.tt", "[% Theme.files('sub/*.tt').0 %]")
+    with place.emulator:
+        page = place.emulator.pages.render(PageRequest(place.account, "sub/über.html", {}))
+        include = "[% Theme.relinclude(Theme.files('sub/ü*').0.replace('.tt', '')) %]"
+        assert page.body.decode() == "sub/über.html.tt"
+        assert place.page(include).body.decode() == "sub/p.html.tt"
+
+
+def test_a_byte_order_mark_is_sent(place: Place) -> None:
+    assert place.page(b"\xef\xbb\xbf\xc3\xa9[% CPANEL.user %]").body == b"\xef\xbb\xbf\xc3\xa9user"
+
+
 def test_variables(place: Place) -> None:
     text = (
         "[% CPANEL.CPDATA.DNS %] [% CPANEL.CPDATA.item('RS') %] [% CPANEL.ENV.REMOTE_USER %]"

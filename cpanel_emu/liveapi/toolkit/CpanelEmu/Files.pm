@@ -15,8 +15,11 @@ my $LARGEST_FILE = 64 * 1024 * 1024;
 
 sub _init {
     my ( $self, $options ) = @_;
-    $self->{THEME} = Cwd::abs_path( $options->{THEME} );
-    return $self->SUPER::_init($options);
+    utf8::downgrade( my $theme = $options->{THEME}, 1 );
+    $self->{THEME} = Cwd::abs_path($theme);
+
+    # A page is bytes: the provider would drop a byte order mark, and decode the text behind it.
+    return $self->SUPER::_init( { %{$options}, UNICODE => 0 } );
 }
 
 # Returns a compiled template, or what keeps it from being one.
@@ -46,9 +49,11 @@ sub _template_content {
     return ( $text // q{}, undef, ( stat $file )[9] );
 }
 
-# Returns the path of a file that exists; nothing and what is wrong if it lies outside.
+# Returns the path of a file that exists; nothing and what is wrong if it lies outside. A name that
+# came as JSON looks like characters; on the disk it is bytes.
 sub find {
     my ( $self, $name ) = @_;
+    utf8::downgrade( $name, 1 );
     return if $name =~ /\0/;
     return ( undef, "$name: the path leads outside the theme" ) if $name =~ m{^/};
     my $path = Cwd::abs_path("$self->{THEME}/$name") // return;
