@@ -7,6 +7,7 @@ TOML file, default.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,8 +124,10 @@ def resolve(
         sources.append(_file(config))
     sources.append(own_defaults)
     root = _first(_BY_FIELD["root"], sources) or _user_root()
-    if config is None and Root(root).config_file.is_file():
-        config = Root(root).config_file
+    in_root = Root(root).config_file
+    # Path.is_file would raise where the root is another user's; who uses the root says so.
+    if config is None and os.path.isfile(in_root):  # noqa: PTH113
+        config = in_root
         sources.insert(2, _file_in_root(config))
     return _build(sources, root, config)
 

@@ -63,7 +63,8 @@ class Root:
         Raises:
             StoreError: nothing can be written, as on a read-only disk; the text names the mend.
         """
-        folder = self.users.parent if self.users.is_dir() else self.path
+        # Path.is_dir would raise where folders of another user are in the way.
+        folder = self.users.parent if os.path.isdir(self.users) else self.path  # noqa: PTH112
         probe = folder / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
         try:
             _write_new(str(probe), b"", 0o600, fsync=False, folder=None)

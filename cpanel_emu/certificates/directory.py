@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -51,7 +52,9 @@ def refuse_newer_layout(folder: Path, release: Release) -> None:
 
 
 def _has_newer_layout(folder: Path, release: Release) -> bool:
-    return release.layout is Layout.BY_HOST and (folder / "keys").exists()
+    # A folder that cannot be entered is refused where it is opened; Path.exists would raise.
+    keys = folder / "keys"
+    return release.layout is Layout.BY_HOST and os.path.exists(keys)  # noqa: PTH110
 
 
 class CertificateDirectory:

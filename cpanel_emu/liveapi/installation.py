@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cpanel_emu.root import TEMPORARY_PREFIX, Root, write_atomically
+from cpanel_emu.root import TEMPORARY_PREFIX, Root, store_errors, write_atomically
 
 _CLASSES = Path(__file__).parent / "classes"
 _LOCK = "liveapi-classes"
@@ -18,7 +18,7 @@ def install_classes(root: Root) -> None:
     that was killed meanwhile left unfinished goes.
 
     Raises:
-        StoreError: the root cannot be written.
+        StoreError: the root cannot be read or written.
     """
     for source, place in _PLACES.items():
         content = (_CLASSES / source).read_bytes()
@@ -33,5 +33,6 @@ def install_classes(root: Root) -> None:
 
 def _is_done(folder: Path, name: str, content: bytes) -> bool:
     target = folder / name
-    is_same = target.is_file() and target.read_bytes() == content
-    return is_same and not any(folder.glob(f"{TEMPORARY_PREFIX}*"))
+    with store_errors("read", target):
+        is_same = target.is_file() and target.read_bytes() == content
+        return is_same and not any(folder.glob(f"{TEMPORARY_PREFIX}*"))
