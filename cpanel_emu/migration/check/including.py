@@ -17,6 +17,7 @@ from cpanel_emu.migration.check.findings import Finding
 from cpanel_emu.migration.check.lookup import FROM_THE_PAGE, PARSED, SUFFIXES, Lookup
 from cpanel_emu.migration.pages import FileKind
 
+_RAW = frozenset({"rawinclude", "relrawinclude"})
 _RULES = {"cptt": rules.MISSING_TEMPLATE, "dynamicinclude": rules.NO_MATCH}
 
 
@@ -50,10 +51,11 @@ class Includes:
         }
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is included in vain."""
+        """Yield what is included in vain, and what is another file after the conversion."""
         for path, file in self._files.items():
             for reference in file.references:
                 yield from self._missing(path, reference)
+                yield from self._converted(path, reference)
         yield from self._circles()
 
     def inclusions(self) -> list[Inclusion]:
@@ -155,6 +157,26 @@ class Includes:
                 seen_from = "" if lost == [_folder(path)] else _seen_from(lost)
                 message = f'there is no file "{candidates[0]}"{seen_from}'
         return rule.at(path, (reference.line, reference.column), message)
+
+    def _converted(self, path: str, reference: Reference) -> Iterator[Finding]:
+        """Yield what a person must decide because the included page becomes another one."""
+        place = (reference.line, reference.column)
+        if self._files[path].kind is FileKind.LANGUAGE and reference.word in PARSED:
+            yield rules.INCLUDE_IN_LANGUAGE_FILE.at(path, place, "the text includes a file")
+        elif reference.word in _RAW and reference.target is not None:
+            shown = {
+                file
+                for base in self._bases.get(path, ())
+                for file in self._lookup.files(reference, base)
+                if self._has_tags(file)
+            }
+            if shown:
+                message = f"the source of {min(shown)} is shown, which has tags"
+                yield rules.RAW_INCLUDE_OF_PAGE.at(path, place, message)
+
+    def _has_tags(self, path: str) -> bool:
+        file = self._files.get(path)
+        return file is not None and file.kind is FileKind.PAGE and bool(file.tags)
 
     def _circles(self) -> Iterator[Finding]:
         """Yield a finding for each tag that closes a circle of includes."""

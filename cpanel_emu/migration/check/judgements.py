@@ -12,12 +12,22 @@ from cpanel_emu.migration.parts import parts_of
 from cpanel_emu.tags.arguments import QUOTES
 from cpanel_emu.tags.expression_tree import Expression, Field, Hash, Literal, Part, UnknownVariable
 from cpanel_emu.tags.expressions import HASHES, SCALARS
-from cpanel_emu.tags.tree import Api1Call, Api2Call, Localized, Node, TemplateToolkit, Word
+from cpanel_emu.tags.tree import (
+    Api1Call,
+    Api2Call,
+    Copied,
+    Dropped,
+    Localized,
+    Node,
+    TemplateToolkit,
+    Word,
+)
 
 _UNCLEAR = frozenset({"cprint", "dprint"})
 _ESCAPED_LESS = frozenset({"print", "cprint", "dprint", "sprint", "unsafeprint"})
 _HASHES = Nearest(sorted(HASHES), 0.75)
 _SCALARS = Nearest(sorted(SCALARS), 0.75)
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 _NAME = re.compile(r"\$(\w+)(\{)?")
 _HALF_QUOTED = re.compile(r"""\{\s*(?:["'][^"']*|[^"']*["'])\s*\}\Z""")
 
@@ -26,6 +36,10 @@ def judge(node: Node, parts: Iterable[Part]) -> Iterator[Suspicion]:
     """Yield what is wrong with a tag; *parts* are those of the tag (`parts_of`)."""
     yield from _variables(node, parts)
     yield from _open_quotes(node)
+    if _NO_UTF8.search(node.raw) and not isinstance(node, Copied | Dropped):
+        yield Suspicion(rules.NOT_UTF8, "the tag holds bytes that are no UTF-8", "")
+    if isinstance(node, Api1Call) and node.whole_form and node.arguments:
+        yield Suspicion(rules.FORM_BESIDE_ARGUMENTS, "%FORM stands beside other arguments", "")
     if isinstance(node, Word) and node.word in _UNCLEAR:
         yield Suspicion(rules.UNCLEAR_ESCAPE, f"no source tells how {node.word} escapes", "")
     raw = _raw_input(node, parts)

@@ -263,6 +263,34 @@ TAG_IN_PHP = Rule(
     "A tag stands inside PHP code: it is replaced before PHP sees it.",
     "Write the call with the LiveAPI class.",
 )
+NOT_UTF8 = Rule(
+    "not-utf-8",
+    "tags §9.2",
+    _WARNING,
+    "A tag holds bytes that are no UTF-8; the calls of converted pages cannot carry them.",
+    "Save the file as UTF-8.",
+)
+FORM_BESIDE_ARGUMENTS = Rule(
+    "form-beside-arguments",
+    "tags §2.1.6",
+    _WARNING,
+    "%FORM stands beside other arguments; a call of LiveAPI has names or positions, not both.",
+    "Hand over either the whole form or the arguments that the call needs.",
+)
+INCLUDE_IN_LANGUAGE_FILE = Rule(
+    "include-in-language-file",
+    "tags §9.2",
+    _WARNING,
+    "A text of a language file includes a file, whose tag page is gone after the conversion.",
+    "Include the file in the pages that print the text.",
+)
+RAW_INCLUDE_OF_PAGE = Rule(
+    "raw-include-of-page",
+    "tags §9.2",
+    _WARNING,
+    "The source of a page with tags is shown, and the conversion writes another one.",
+    "Put the text that shall be shown into a file without tags of its own.",
+)
 UNCLEAR_ESCAPE = Rule(
     "unclear-escape",
     "tags §9.2",
@@ -316,6 +344,10 @@ RULES = {
         TEMPLATE_TOOLKIT,
         CALL_IN_COMMENT,
         TAG_IN_PHP,
+        NOT_UTF8,
+        FORM_BESIDE_ARGUMENTS,
+        INCLUDE_IN_LANGUAGE_FILE,
+        RAW_INCLUDE_OF_PAGE,
         UNCLEAR_ESCAPE,
         UNESCAPED_INPUT,
     )

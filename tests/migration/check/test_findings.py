@@ -99,6 +99,12 @@ CASES = [
     ("<cpanelif $nix>x</cpanelif>", ["1:1 unknown-variable"]),
     ("<cptext 'a [_1] [_1]',$nix>", ["1:1 unknown-variable"]),
     ('$nix <cpanel print="a $ b 5$">', []),
+    # §9.2: what is never converted silently
+    ('<cpanel print="caf\udce9">', ["1:1 not-utf-8"]),
+    ("<cpanelif $user==\udce9>\udce9</cpanelif>", ["1:1 not-utf-8"]),
+    ("\udce9<cpanelnif \udce9>", ["1:2 unknown-tag"]),
+    ('<cpanel SSL="showkey(%FORM,a)">', ["1:1 form-beside-arguments"]),
+    ('<cpanel SSL="showkey(%FORM)">', []),
     # Places: lines end with LF, CR LF or CR; columns count characters.
     ("é\r\n\té<cpanelnif>", ["2:3 unknown-tag"]),
     ("\r<cpanelnif>", ["2:1 unknown-tag"]),
@@ -107,7 +113,7 @@ CASES = [
 
 @pytest.mark.parametrize(("page", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_page(page: str, expected: list[str]) -> None:
-    facts = read_page("a.html", FileKind.PAGE, page.encode(), KNOWN)
+    facts = read_page("a.html", FileKind.PAGE, page.encode("utf-8", "surrogateescape"), KNOWN)
     found = sorted((one.line, one.column, one.rule.name) for one in facts.findings)
     assert [f"{line}:{column} {rule}" for line, column, rule in found] == expected
 
@@ -123,6 +129,7 @@ def test_every_rule_is_found_by_a_case(tmp_path: Path) -> None:
     linked = {"missing-include", "missing-branding-file", "missing-template", "no-match"}
     linked |= {"path-outside-theme", "endless-include", "missing-language-key"}
     linked |= {"no-language-file", "incomplete-language", "too-deep"}
+    linked |= {"include-in-language-file", "raw-include-of-page"}
     told = {entry.split()[1] for _, expected in CASES for entry in expected}
     assert told | linked == set(RULES)
     assert not told & linked

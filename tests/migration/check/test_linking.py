@@ -51,6 +51,18 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         [],
     ),
     "blanks round a path": ({"a.html": '<cpanel include=" h.html ">', "h.html": "x"}, []),
+    "a text that includes a file, which the conversion replaces": (
+        {"lang/english": 'A=x\nB=a<cpanel include="h.html">\n', "h.html": '<cpanel print="$user">'},
+        ["lang/english:2:4 include-in-language-file"],
+    ),
+    "the source of a page with tags": (
+        {"a/p.html": '<cpanel rawinclude="q.html">', "a/q.html": '<cpanel print="$user">'},
+        ["a/p.html:1:1 raw-include-of-page"],
+    ),
+    "the source of a page without": (
+        {"a/p.html": '<cpanel relrawinclude="a/q.html">', "a/q.html": "x"},
+        [],
+    ),
     "raw includes are there too, and their tags are none of ours": (
         {"a.html": '<cpanel rawinclude="t.txt">', "t.txt": "<cpanelnif>"},
         [],
