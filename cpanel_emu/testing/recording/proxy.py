@@ -8,31 +8,23 @@ in the head of an answer become the proxy's, so that a client that follows them 
 from __future__ import annotations
 
 import contextlib
-import io
 import socket
 import socketserver
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
+from cpanel_emu.server.http1.errors import UnreadableRequest
 from cpanel_emu.testing.connection import Connection
 from cpanel_emu.testing.messages import Response
+from cpanel_emu.testing.recording.client import PATIENCE, ClientConnection
 from cpanel_emu.testing.recording.exchange import RecordedExchange, RecordedRequest, Upstream
 
-_PATIENCE = 60.0
-"""Seconds that a client may be silent."""
-_LONGEST_LINE = 1 << 20
-_MOST_LINES = 1000
-_LARGEST_BODY = 1 << 28
 _TLS_HANDSHAKE = b"\x16"
 _NOT_PASSED_ON = frozenset(
     {"accept-encoding", "expect", "host", "content-length", "transfer-encoding", "upgrade"}
 )
-
-
-class _BadRequestError(Exception):
-    """What came is no HTTP request that can be passed on."""
 
 
 class RecordingProxy:
@@ -119,22 +111,22 @@ class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         # A client that goes away or speaks nonsense is its own affair.
         with contextlib.suppress(OSError):
-            self.request.settimeout(_PATIENCE)
+            self.request.settimeout(PATIENCE)
             client = self._unwrapped()
-            with contextlib.closing(client), client.makefile("rb") as stream:
-                self._serve(client, stream)
+            with contextlib.closing(client):
+                self._serve(client)
 
     def _unwrapped(self) -> socket.socket:
         if self.request.recv(1, socket.MSG_PEEK) != _TLS_HANDSHAKE:
             return self.request
         return self.server.proxy.tls.wrap_socket(self.request, server_side=True)
 
-    def _serve(self, client: socket.socket, stream: io.BufferedIOBase) -> None:
-        proxy = self.server.proxy
+    def _serve(self, client: socket.socket) -> None:
+        proxy, requests = self.server.proxy, ClientConnection(client)
         while True:
             try:
-                request = _read_request(client, stream)
-            except _BadRequestError as error:
+                request = requests.next_request()
+            except UnreadableRequest as error:
                 client.sendall(_own_answer("400 Bad Request", str(error)))
                 return
             if request is None:
@@ -148,6 +140,9 @@ class _Handler(socketserver.BaseRequestHandler):
                 return
             proxy.keep(RecordedExchange(proxy.upstream, request, answer))
             client.sendall(self._relayed(client, request, answer))
+            if requests.is_disputed:
+                requests.linger()
+                return
             if request.closes or _ends(answer, request):
                 return
 
@@ -193,70 +188,3 @@ def _own_answer(status: str, text: str) -> bytes:
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode("ascii") + body
-
-
-def _read_request(client: socket.socket, stream: io.BufferedIOBase) -> RecordedRequest | None:
-    """Read the next request; None where the connection ends."""
-    line = _line(stream) or _line(stream)  # an empty line after a body is forgiven
-    if not line:
-        return None
-    words = line.split(" ")
-    if len(words) != 3 or not words[1].startswith("/") or not words[2].startswith("HTTP/1."):
-        raise _BadRequestError(f"{line[:80]!r} is no request line of HTTP/1 with a path.")
-    headers = tuple(_headers(stream))
-    request = RecordedRequest(words[0], words[1], words[2].removeprefix("HTTP/"), headers)
-    if (request.header("Expect") or "").lower() == "100-continue":
-        client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-    body = _read_body(request, stream)
-    return RecordedRequest(request.method, request.target, request.http, headers, body)
-
-
-def _line(stream: io.BufferedIOBase) -> str:
-    data = stream.readline(_LONGEST_LINE)
-    if len(data) >= _LONGEST_LINE:
-        raise _BadRequestError("A line of the head is too long.")
-    return data.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
-
-
-def _headers(stream: io.BufferedIOBase) -> Iterator[tuple[str, str]]:
-    for _ in range(_MOST_LINES):
-        line = _line(stream)
-        if not line:
-            return
-        name, colon, value = line.partition(":")
-        if not colon or not name or name != name.strip():
-            raise _BadRequestError("A line of the head is no header (folded lines are not taken).")
-        yield name, value.strip(" \t")
-    raise _BadRequestError("The head has too many lines.")
-
-
-def _read_body(request: RecordedRequest, stream: io.BufferedIOBase) -> bytes:
-    if (request.header("Transfer-Encoding") or "").lower() == "chunked":
-        return _read_chunks(stream)
-    length = _size(request.header("Content-Length") or "0", 10)
-    body = stream.read(length)
-    if len(body) < length:
-        raise _BadRequestError("The body is shorter than its Content-Length.")
-    return body
-
-
-def _read_chunks(stream: io.BufferedIOBase) -> bytes:
-    body = io.BytesIO()
-    while size := _size(_line(stream).partition(";")[0], 16):
-        if body.tell() + size > _LARGEST_BODY:
-            raise _BadRequestError("The body is too large.")
-        body.write(stream.read(size))
-        _line(stream)
-    while _line(stream):
-        pass
-    return body.getvalue()
-
-
-def _size(text: str, base: int) -> int:
-    try:
-        size = int(text, base)
-    except ValueError:
-        size = -1
-    if not 0 <= size <= _LARGEST_BODY:
-        raise _BadRequestError(f"{text[:40]!r} is no size of a body.")
-    return size
