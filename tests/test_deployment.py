@@ -63,3 +63,26 @@ def _address(process: subprocess.Popen[str]) -> str:
         if found is not None:
             return found[0]
     pytest.fail("the server ended: " + "".join(seen))
+
+
+# What a server that loads the application before it forks must not find, and what must be done
+# when a worker ends.
+PROGRAM = """
+import threading
+from cpanel_emu.wsgi import application
+assert threading.active_count() == 1, threading.enumerate()
+application.emulator.call("SSL", "gencsr", user="user", host="example.com", city="Houston",
+                          company="cPanel", country="US", state="Texas")
+"""
+
+
+def test_starts_no_thread_and_ends_cleanly(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={**os.environ, "CPANEL_EMU_ROOT": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        check=True,
+        timeout=60,
+    )
+    ssl = tmp_path / "home" / "user" / "ssl"
+    [csr] = (ssl / "csrs").iterdir()
+    assert csr.stem in (ssl / "ssl.db").read_text()
