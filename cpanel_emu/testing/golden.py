@@ -148,7 +148,7 @@ class Runner:
         known |= self.suite.releases[variant.release].values
         known |= {**self.suite.secrets, **self.secrets, **case.values}
         for name, path in case.value_files.items():
-            known[name] = path.read_text(encoding="utf-8")
+            known[name] = path.read_text(encoding="utf-8", errors="surrogateescape")
         return Names(known, case.volatile)
 
     def _server(self, variant: Variant) -> Server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,14 @@ from cpanel_emu.toml_file import read_toml
 
 _FOLDERS = frozenset({"stubs", "theme"})
 """Options of a set-up whose values are paths."""
+_NO_OPTIONS: Mapping[str, str] = {
+    **dict.fromkeys(("clock", "key_pool", "random_seed", "seed"), "write it into setup itself"),
+    "emulate_version": "name it under releases",
+    "root": "each server has a new one",
+}
+"""What cannot stand among the options of a set-up, and why."""
+_LONGEST_REPEATED = 1 << 26
+"""Characters."""
 
 
 def load_suite(folder: Path) -> Suite:
@@ -132,9 +141,6 @@ class _CaseReader:
             raise CaseError(f"{path}: {row['id']} has no provenance")
         steps = tuple(self._step(path, row, step) for step in row.get("step", [row]))
         calls = any(isinstance(step.request, FunctionCall) for step in steps)
-        repeated = {
-            name: item["text"] * item["times"] for name, item in row.get("repeat", {}).items()
-        }
         return Case(
             id=row["id"],
             title=row["title"],
@@ -148,11 +154,11 @@ class _CaseReader:
             methods=tuple(row.get("methods", ("GET",))),
             targets=self._targets(row, steps),
             kept=row.get("kept", False),
-            values={**row.get("values", {}), **repeated},
+            values={**row.get("values", {}), **dict(_repeated(path, row))},
             value_files={
                 name: self._path(path, file) for name, file in row.get("files", {}).items()
             },
-            volatile=row.get("volatile", {}),
+            volatile=_patterns(path, row),
             setup=self._setup(path, row["setup"]),
             steps=steps,
             gap=Gap(**row["gap"]) if "gap" in row else None,
@@ -193,7 +199,10 @@ class _CaseReader:
 
     def _options(self, path: Path, options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for name, value in options.items():
-            yield name, self._path(path, value) if name in _FOLDERS else value
+            if name in _NO_OPTIONS:
+                raise CaseError(f"{path}: setup.options.{name}: {_NO_OPTIONS[name]}")
+            is_path = name in _FOLDERS and isinstance(value, str)
+            yield name, self._path(path, value) if is_path else value
 
     def _step(self, path: Path, case: dict[str, Any], row: dict[str, Any]) -> Step:
         answer = row.get("answer")
@@ -241,6 +250,25 @@ class _CaseReader:
         if name.startswith("/"):
             return (self.folder / name.removeprefix("/")).resolve()
         return (case_file.parent / name).resolve()
+
+
+def _repeated(path: Path, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, item in row.get("repeat", {}).items():
+        if len(item["text"]) * item["times"] > _LONGEST_REPEATED:
+            raise CaseError(f"{path}: {row['id']}: repeat.{name} is too long")
+        yield name, item["text"] * item["times"]
+
+
+def _patterns(path: Path, row: dict[str, Any]) -> Mapping[str, str]:
+    patterns: Mapping[str, str] = row.get("volatile", {})
+    for name, pattern in patterns.items():
+        try:
+            re.compile(pattern.encode())
+        except (re.error, OverflowError, RecursionError) as error:
+            raise CaseError(
+                f"{path}: {row['id']}: volatile.{name} is no pattern: {error}"
+            ) from error
+    return patterns
 
 
 def _without_call(defaults: dict[str, Any]) -> dict[str, Any]:

@@ -165,6 +165,16 @@ def test_a_step_gives_a_name_another_text(tmp_path: Path) -> None:
     assert [request.target for request in server.seen] == ["/a", "/b"]
 
 
+def test_a_text_from_a_file_may_be_no_utf_8(tmp_path: Path) -> None:
+    case = CASE.replace("b c", "{{name}}") + 'files = { name = "name" }\n'
+    server = FakeServer([ANSWER])
+    result = run_one(
+        small_suite(tmp_path, {"cases.toml": case, "name": b"a\xff"}), IN_PROCESS, server
+    )
+    assert result.passed, result.report()
+    assert server.seen[0].target.endswith("&a=a%FF")
+
+
 def test_the_first_step_that_fails_ends_the_case(tmp_path: Path) -> None:
     suite = small_suite(tmp_path, {"cases.toml": STEPS, "login.json": '{"t":"{{token}}"}\n'})
     server = FakeServer([_login(b"12"), ANSWER])
