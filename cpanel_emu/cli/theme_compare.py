@@ -15,7 +15,8 @@ from cpanel_emu.cli.progress import Progress
 from cpanel_emu.migration.compare.comparing import Comparer, Comparison
 from cpanel_emu.migration.compare.matrix_file import MatrixFile, read_matrix
 from cpanel_emu.migration.compare.text import text_lines
-from cpanel_emu.migration.compare.wanted import Wanted
+from cpanel_emu.migration.compare.wanted import DEFAULT_SECONDS, Wanted
+from cpanel_emu.migration.shown import counted
 
 _TAKEN = ("seed", "emulate-version", "stubs")
 """The options of the emulator that a comparison is made with; the rest must be the same."""
@@ -50,7 +51,7 @@ _TAKEN = ("seed", "emulate-version", "stubs")
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 600),
-    default=20.0,
+    default=DEFAULT_SECONDS,
     show_default=True,
     metavar="SECONDS",
     help="That one page may take.",
@@ -150,7 +151,7 @@ def _write(
 def _list(comparer: Comparer) -> None:
     for cell in comparer.cells:
         click.echo(f"{cell.page}: {cell.state.name}")
-    click.echo(f"{len(comparer.cells)} cells", err=True)
+    click.echo(counted(len(comparer.cells), "cell"), err=True)
 
 
 def _again(wanted: Wanted, matrix: Path | None, page: str, state: str) -> str:
@@ -160,8 +161,10 @@ def _again(wanted: Wanted, matrix: Path | None, page: str, state: str) -> str:
         "as": "html" if wanted.as_html else None,
         "matrix": matrix,
         "user": wanted.user,
+        "timeout": wanted.seconds if wanted.seconds != DEFAULT_SECONDS else None,
         "page": page,
         "state": state,
     }
     words = [word for name, value in given.items() if value for word in (f"--{name}", str(value))]
+    words += ["--included"] * wanted.included
     return shlex.join(["cpanel-emu", "theme", "compare", str(wanted.old), str(wanted.new), *words])

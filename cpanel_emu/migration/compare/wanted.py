@@ -8,6 +8,9 @@ from pathlib import Path
 
 from cpanel_emu.migration.compare.matrix_file import MatrixFile
 
+DEFAULT_SECONDS = 20.0
+"""That one page may take, unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -26,7 +29,7 @@ class Wanted:
     matrix: MatrixFile = field(default_factory=MatrixFile)
     jobs: int = 1
     fail_fast: bool = False
-    seconds: float = 20.0
+    seconds: float = DEFAULT_SECONDS
     """That one page may take."""
     options: Mapping[str, object] = field(default_factory=dict)
     """The emulator's options: seed, stubs, release."""

@@ -77,6 +77,17 @@ def test_json_and_the_line_that_repeats(pair: Pair) -> None:
     assert (other.returncode, other.stdout) == (0, "No difference: 1 cell of 1 page compared.\n")
 
 
+def test_the_line_that_repeats_knows_how_it_was_compared(pair: Pair) -> None:
+    pair.both("p.html", '<cpanel include="part.html">')
+    write(pair.old, "part.html", "a")
+    write(pair.new, "part.html", "b")
+    done = run(pair, "--included", "--timeout", "30", "--page", "part.html")
+    assert (
+        "  again: cpanel-emu theme compare mine converted --timeout 30.0 --page part.html"
+        " --state 'as seeded' --included"
+    ) in done.stdout.splitlines()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

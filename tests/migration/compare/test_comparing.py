@@ -231,6 +231,8 @@ def test_what_nobody_can_compare(pair: Pair) -> None:
         pair.comparer(pages=("nix.html",))
     with pytest.raises(ConfigurationError, match="--list shows them"):
         pair.comparer(states=("nix",))
+    with pytest.raises(ConfigurationError, match="no state of the file is for these pages; add"):
+        pair.comparer(matrix=MatrixFile(built_in=False))
     with pytest.raises(AccountError, match="no account 'nobody'"):
         pair.comparer(user="nobody")
 
