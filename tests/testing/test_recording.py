@@ -145,6 +145,42 @@ def test_a_date_that_is_none_is_that_of_the_recording(tmp_path: Path, date: str)
     assert load_suite(folder).cases[0].setup.clock == "2026-01-05T09:00:00Z"
 
 
+@pytest.mark.parametrize("word", ["TOKENTOKEN", "Basic"])
+def test_one_word_of_authorization_is_a_secret_unless_it_is_a_scheme(
+    tmp_path: Path, word: str
+) -> None:
+    folder = record(tmp_path, exchange(request(Authorization=word)))
+    expected = "Basic" if word == "Basic" else "{{credentials_1}}"
+    assert first_request(folder).login == expected
+
+
+def test_positional_secrets_are_hidden_in_documents_and_behind_quotes(tmp_path: Path) -> None:
+    arguments = "".join(f"<args>{value}</args>" for value in [*"abcdefg", "geheim&amp;1"])
+    call = "<module>SSL</module><func>gencsr</func><apiversion>1</apiversion>"
+    document = urllib.parse.quote(f"<cpanelaction>{call}{arguments}</cpanelaction>")
+    quoted = 'cpanel_jsonapi_module="SSL"&cpanel_jsonapi_func="gencsr"&arg-7=geheim2'
+    folder = record(
+        tmp_path,
+        exchange(request(f"/xml-api/cpanel?xmlin={document}", method="GET")),
+        exchange(request("/xml-api/cpanel", f"xmlin={document}")),
+        exchange(request("/json-api/cpanel", quoted)),
+    )
+    assert b"geheim" not in everything(folder)
+
+
+def test_secrets_are_hidden_in_urls_that_stand_elsewhere(tmp_path: Path) -> None:
+    referer = "http://h/login/?user=u&pass=geheim%2f1&x=1"
+    more = "Location: /login/?session=user%3aoffen99%2cff\r\n"
+    page = '<a href="/x/?a=b&amp;session=user%3Aoffen77">x</a>'
+    folder = record(tmp_path, exchange(request(Referer=referer), page, more))
+    assert "Referer: http://h/login/?user=u&pass={{password_1|urlsmall}}&x=1" in (
+        first_request(folder).headers
+    )
+    answer = answer_of(folder)
+    assert "Location: /login/?session={{session_2|urlsmall}}\r\n" in answer
+    assert '"/x/?a=b&amp;session={{session_1|form}}"' in answer
+
+
 def test_the_same_secret_has_the_same_name(tmp_path: Path) -> None:
     secrets = tmp_path / "secrets.toml"
     folder = record(
@@ -270,6 +306,21 @@ def test_a_session_is_hidden_within_its_url_too(tmp_path: Path) -> None:
     second = load_suite(folder).cases[1].steps[0].request
     assert isinstance(second, HttpRequest)
     assert second.line == "GET /cpsess{{security_token_1}}/login/?session={{token_1|form}}"
+
+
+def test_a_session_in_xml_is_hidden_as_in_json(tmp_path: Path) -> None:
+    body = (
+        "<data>\n  <cp_security_token>/cpsess1234567890</cp_security_token>\n"
+        "  <session>user:abcdef</session>\n</data>\n"
+    )
+    folder = record(tmp_path, exchange(request(), body), exchange(request("/cpsess1234567890/")))
+    assert answer_of(folder).endswith(
+        "<data>\n  <cp_security_token>/cpsess{{security_token_1}}</cp_security_token>\n"
+        "  <session>{{token_1|xml}}</session>\n</data>\n"
+    )
+    second = load_suite(folder).cases[1].steps[0].request
+    assert isinstance(second, HttpRequest)
+    assert second.line == "POST /cpsess{{security_token_1}}/"
 
 
 def test_what_the_client_sent_first_is_no_surprise(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from cpanel_emu.testing.recording.exchange import RecordedExchange, RecordedRequ
 from cpanel_emu.testing.recording.references import References, brace, outside
 from cpanel_emu.testing.recording.secrets import (
     PEM_KINDS,
+    hide_in_urls,
     hide_keys,
     hide_members,
     hide_security_tokens,
@@ -83,7 +84,8 @@ class _Writer:
         text = _SET_COOKIE.sub(self._cookie, text)
         text = self._without_host(hide_security_tokens(text, self.references, is_answer=True))
         text = self._numbers(self._fresh(text, _HTTP_DATE, "date", _DATES[_HTTP_DATE]))
-        return self.references.hide_known(text)
+        text = self.references.hide_known(text)
+        return hide_in_urls(text, self.references, is_answer=True)
 
     def body(self, text: str) -> str:
         start = text.lstrip()[:1]
@@ -98,6 +100,7 @@ class _Writer:
         if context:
             # What a member tells may stand elsewhere too: a session's name within its URL.
             text = known.hide_known(hide_members(text, known, is_answer=True), context)
+        text = hide_in_urls(text, known, is_answer=True)
         text = self._same(text, _ID, "id", "[0-9a-f_]+")
         text = self._same(text, _MODULUS, "modulus", "[0-9a-f]+")
         for date, look in _DATES.items():

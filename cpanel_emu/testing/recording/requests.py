@@ -13,6 +13,7 @@ from cpanel_emu.server.parameters import RequestTooLarge, read_parameters
 from cpanel_emu.testing.recording.exchange import RecordedRequest
 from cpanel_emu.testing.recording.references import SHORTEST, References, brace, outside
 from cpanel_emu.testing.recording.secrets import (
+    hide_in_urls,
     hide_keys,
     hide_members,
     hide_pairs,
@@ -20,6 +21,7 @@ from cpanel_emu.testing.recording.secrets import (
     hide_security_tokens,
     token_kind,
 )
+from cpanel_emu.tongues.xml_action import read_xml_action
 
 _LEFT_OUT = frozenset(
     {
@@ -39,6 +41,7 @@ _LEFT_OUT = frozenset(
 """What the runner writes itself, or what the proxy did not pass on."""
 
 _PART_FIELD = re.compile(r'; name="?([A-Za-z0-9_-]+)"?\r?\n\r?\n([^\r\n]*)')
+_SCHEMES = frozenset({"basic", "bearer", "cpanel", "webmail", "whm"})
 _LOGIN_FIELDS = {"user": ("pass", "password")}
 
 
@@ -69,6 +72,7 @@ def write_request(request: RecordedRequest, references: References) -> WrittenRe
     """Return *request* with names for its secrets, which *references* learn."""
     parameters = _parameters(request)
     more_names = _secret_positions(parameters)
+    _note_document(parameters.get("xmlin", ""), references)
     login, logins = _login(request.header("Authorization"), references)
     logins += _form_logins(parameters, references)
     path, mark, query = request.target.partition("?")
@@ -104,12 +108,22 @@ def _parameters(request: RecordedRequest) -> dict[str, str]:
 def _secret_positions(parameters: Mapping[str, str]) -> frozenset[str]:
     """Return the names of positional arguments of API 1 that are secret (``ssl §7``)."""
     for style in ("json", "xml"):
-        module = parameters.get(f"cpanel_{style}api_module", "")
-        function = parameters.get(f"cpanel_{style}api_func", "")
+        # A server may take one pair of quotes away (``wire §2.4``).
+        module = parameters.get(f"cpanel_{style}api_module", "").strip('"')
+        function = parameters.get(f"cpanel_{style}api_func", "").strip('"')
         position = secret_position(module, function)
         if position is not None:
             return frozenset({f"arg-{position}"})
     return frozenset()
+
+
+def _note_document(document: str, references: References) -> None:
+    """Note the secret that an ``xmlin`` document has by its position (``wire §2.9``)."""
+    action = (read_xml_action(document.encode("utf-8", "replace")) if document else None) or {}
+    position = secret_position(str(action.get("module", "")), str(action.get("func", "")))
+    arguments = action.get("args")
+    if position is not None and isinstance(arguments, list) and len(arguments) > position:
+        references.secret("password", str(arguments[position]))
 
 
 def _login(header: str | None, references: References) -> tuple[str, tuple[Login, ...]]:
@@ -118,6 +132,9 @@ def _login(header: str | None, references: References) -> tuple[str, tuple[Login
         return "", ()
     scheme, _, value = header.strip().partition(" ")
     text = value.strip()
+    if not text:
+        is_scheme = scheme.lower() in _SCHEMES
+        return scheme if is_scheme else brace(references.secret("credentials", scheme)), ()
     is_basic = scheme.lower() == "basic"
     if is_basic:
         try:
@@ -185,7 +202,8 @@ def _hidden_header(name: str, value: str, references: References) -> str:
         )
     if name.lower() == "x-cpanel-otp":
         return brace(references.secret("password", value))
-    return references.hide_known(hide_security_tokens(value, references))
+    hidden = hide_in_urls(hide_security_tokens(value, references), references)
+    return references.hide_known(hidden)
 
 
 def _cookie(text: str, references: References) -> str:

@@ -33,7 +33,10 @@ PEM_KINDS = {"CERTIFICATE REQUEST": "csr", "CERTIFICATE": "certificate", "PUBLIC
 """What is no secret by itself → the kind of its name."""
 _NAMES = "|".join(sorted(map(re.escape, SECRET_NAMES)))
 _JSON_MEMBER = rf'(?i)("(?:{_NAMES})"\s*:\s*")((?:[^"\\]|\\.)+)(?=")'
-_XML_ELEMENT = rf"(?i)(<(?:{_NAMES})>)([^<]+)"
+_XML_ELEMENT = rf"(?i)(<(?:{_NAMES})>)([^<]+)(?=<)"
+_PAIR_IN_URL = rf"(?i)([?&](?:amp;)?(?:{_NAMES})=)([^&#\s\"'<>\\{{}}]+)"
+_SESSION_IN_URL = r"(?i)([?&](?:amp;)?session=)([^&#\s\"'<>\\{}]+)"
+_URL_SPELLINGS = ("form", "url", "urlsmall")
 _SECURITY_TOKEN = r"cpsess([0-9]+)"  # noqa: S105  (a pattern)
 _TOKEN_PATTERN = "[0-9]+"  # noqa: S105
 _JSON_SPELLINGS = ("json", "jsonslash", "jsonascii", "jsonphp")
@@ -123,6 +126,20 @@ def hide_members(text: str, references: References, *, is_answer: bool = False) 
 
     text = outside(text, _JSON_MEMBER, lambda found: hidden(found, _JSON_SPELLINGS))
     return outside(text, _XML_ELEMENT, lambda found: hidden(found, ("xml",)))
+
+
+def hide_in_urls(text: str, references: References, *, is_answer: bool = False) -> str:
+    """Return *text* without the secret parameters of URLs in it; of an answer, its sessions."""
+
+    def hidden(found: re.Match[str]) -> str:
+        value, spelling = _plain_value(found[2], _URL_SPELLINGS)
+        if is_answer:
+            name = references.volatile("session", value, "[^&]+")
+        else:
+            name = references.secret(_kind(value), value)
+        return found[1] + brace(name, (spelling,))
+
+    return outside(text, _SESSION_IN_URL if is_answer else _PAIR_IN_URL, hidden)
 
 
 def _plain_value(text: str, spellings: tuple[str, ...]) -> tuple[str, str]:
