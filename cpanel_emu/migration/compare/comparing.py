@@ -104,6 +104,8 @@ class Comparer:
                 "--matrix: built-in is false, and no state of the file is for these pages; add one."
             )
         if self._pages and not cells:
+            if not wanted.states:
+                raise ConfigurationError("--matrix: none of its states is for any of these pages.")
             raise ConfigurationError(
                 f'--state: no state fits "{", ".join(wanted.states)}"; --list shows them.'
             )

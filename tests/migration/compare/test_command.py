@@ -111,6 +111,15 @@ def test_a_wrong_matrix(pair: Pair, text: str, said: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_matrix_without_a_state_for_the_pages(pair: Pair) -> None:
+    write(pair.old, "a.html", "a")
+    text = 'built-in = false\n[[state]]\nname = "x"\npages = ["b.html"]\n'
+    (pair.old.parent / "states.toml").write_text(text)
+    done = run(pair, "--matrix", "states.toml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "cpanel-emu: --matrix: none of its states is for any of these pages.\n"
+
+
 def test_wrong_usage(pair: Pair) -> None:
     for words, said in (
         (["--json", "--html", "-"], "can be printed"),
