@@ -21,6 +21,9 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """Without waiting: a pipe in place of a file would never open."""
 
+_LARGEST = 64 << 20
+"""Bytes; what is larger counts as no file: none of ours is, and a page may have put it there."""
+
 
 class OwnFolder:
     """The folder of these *names* below *home*, one in the other; it need not exist.
@@ -184,9 +187,9 @@ def _content(name: str, folder: int) -> tuple[bytes, os.stat_result]:
     handle = os.open(name, _FILE, dir_fd=folder)
     try:
         status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise FileNotFoundError(f"{name} is no regular file")
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+            raise FileNotFoundError(f"{name} is no regular file, or too large")
         with os.fdopen(handle, "rb", closefd=False) as file:
-            return file.read(), status
+            return file.read(_LARGEST), status
     finally:
         os.close(handle)

@@ -38,8 +38,11 @@ def test_what_a_file_in_it_holds(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"content")
     (tmp_path / "link").symlink_to(tmp_path / "file")
     (tmp_path / "folder").mkdir()
+    with (tmp_path / "huge").open("wb") as huge:
+        huge.truncate(65 << 20)  # takes no room: a file of holes
     with OwnFolder(tmp_path).opened() as folder:
         assert content_in(folder, "file") == b"content"
         assert content_in(folder, "missing") is None
         assert content_in(folder, "link") is None
         assert content_in(folder, "folder") is None
+        assert content_in(folder, "huge") is None
