@@ -24,7 +24,7 @@ from cpanel_emu.called_pages import CalledPages
 from cpanel_emu.certificates.manager import SslManager
 from cpanel_emu.certificates.managers import SslManagers
 from cpanel_emu.clock import Clock
-from cpanel_emu.errors import ConfigurationError, Failure
+from cpanel_emu.errors import ConfigurationError, Failure, StoreError
 from cpanel_emu.functions.context import Context
 from cpanel_emu.functions.dispatch import answer
 from cpanel_emu.functions.table import REGISTRY
@@ -322,11 +322,21 @@ class Emulator:
 
         Raises:
             AccountError: there is no such account, or it owns others.
+            StoreError: something could not be removed; without its file the account has gone.
         """
         with self._change:
-            self.accounts.remove(user)
-            self.sessions.end_all(user)
-            self._managers.remove_index(user)
+            try:
+                self.accounts.remove(user)
+            except StoreError:
+                if self.accounts.get(user) is None:
+                    self._forget(user)
+                raise
+            self._forget(user)
+
+    def _forget(self, user: str) -> None:
+        """Remove what is kept of an account outside its home: another may get its name."""
+        self.sessions.end_all(user)
+        self._managers.remove_index(user)
 
     def reset(self, seed: seeds.Seed | None = None) -> None:
         """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions.

@@ -276,7 +276,7 @@ def store_errors(action: str, path: Path) -> Iterator[None]:
 
 
 def _store_error(action: str, path: Path | str, error: OSError) -> StoreError:
-    reason = error.strerror or type(error).__name__
+    reason = error.strerror or str(error) or type(error).__name__
     return StoreError(f"Cannot {action} {shown(Path(path))}: {reason}.")
 
 

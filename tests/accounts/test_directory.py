@@ -138,7 +138,7 @@ def test_remove_does_not_follow_a_link(
     (tmp_path / "outside" / "file").write_text("x")
     root.home("plain").rmdir()
     root.home("plain").symlink_to(tmp_path / "outside")
-    with pytest.raises(StoreError, match="Cannot remove"):
+    with pytest.raises(StoreError, match=r"Cannot remove .* symbolic link"):
         directory.remove("plain")
     assert (tmp_path / "outside" / "file").exists()
 

@@ -12,6 +12,7 @@ import pytest
 
 from cpanel_emu.accounts.models import Service
 from cpanel_emu.accounts.passwords import store_password, store_token
+from cpanel_emu.errors import StoreError
 from tests.server.conftest import client_of
 from tests.server.wsgi import PASSWORD, Client, basic, query
 
@@ -109,6 +110,22 @@ def test_what_another_process_changes_counts_here(server: Emulator, client: Clie
         other.remove_account("user")
         new = basic("user", "another")
         assert client.get(API, HTTP_AUTHORIZATION=new).status == DENIED
+
+
+def test_an_account_whose_home_stays_leaves_no_session(server: Emulator, client: Client) -> None:
+    """The name may be given to another, and the error leaves nobody to remove a second time."""
+    session = server.sessions.create("user", Service.CPANEL)
+    cookie = f"cpsession={session.cookie_value}"
+    account = server.accounts.existing("user")
+    home = server.root.home("user")
+    home.rename(home.with_name("away"))
+    home.symlink_to("away")
+    with pytest.raises(StoreError, match="Cannot remove"):
+        server.remove_account("user")
+    home.unlink()
+    server.accounts.add(account)
+    assert client.get(API, login="user").status == "200 OK"
+    assert client.get(session.token + API, HTTP_COOKIE=cookie).status == DENIED
 
 
 def test_the_cost_of_a_password_is_paid_once(
