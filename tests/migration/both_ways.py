@@ -36,7 +36,10 @@ FILES: Mapping[str, str] = {
     "demo/h.html": '[h <cpanel printvar="v"><cpanel setvar="w=h">]\n',
     "demo/sub/i.html": '(<cpanel include="h.html"><cpanel print="$basedir">)\r\n',
     "demo/sub/j.html": "no tags <?php echo 1 ?>\n",
-    "demo/includes.html": '<cpanel include="style.css"><cpanel dynamicinclude="*.txt">',
+    "demo/includes.html": (
+        '<cpanel include="style.css"><cpanel include="whole"><cpanel dynamicinclude="*.txt">'
+    ),
+    "demo/whole": '<cpanel print="$user">',
     "demo/plain.html": "plain <? text",
     "demo/style.css": '.a { color: <cpanel printvar="v"> }\n',
     "demo/t.txt": '<cpanel print="$user">',

@@ -73,6 +73,18 @@ def test_patterns_without_a_name(both_ways: BothWays) -> None:
     assert both_ways.livephp(sources) == [(b"", b""), (b"", b"")]
 
 
+def test_a_name_without_its_suffix_is_another_file(both_ways: BothWays) -> None:
+    """Pages name files that are not there (``tags §2.2``); both x and x.html become x.live.php."""
+    require_program("php")
+    sources = [
+        f'<cpanel include="{name}">'
+        for name in ("sub/i", "h", "whole.html", "whole", "style.css.html")
+    ] + ['<cpanel relinclude="h">', '<cpanel Branding="include(b)">']
+    printed = both_ways.livephp(sources)
+    assert [old for old, _ in printed] == [b"", b"", b"", b"user", b"", b"", b""]
+    compare(sources, printed)
+
+
 def is_whole(source: str) -> bool:
     """Whether nothing of the page stays as tags."""
     document = parse(source, "p.html")

@@ -260,7 +260,7 @@ function insert_matches(string $pattern): void
     $names = $found !== null && is_dir($found) ? scandir($found) : array();
     $matching = array();
     foreach (array_diff($names, array('.', '..')) as $name) {
-        $name = is_converted("{$found}/{$name}") ? original_name($name) : $name;
+        $name = is_converted("{$found}/{$name}") ? original_name("{$found}/{$name}") : $name;
         $is_shown = $name[0] !== '.' || ($pattern[0] ?? '') === '.';
         if ($is_shown && fnmatch($pattern, $name, FNM_NOESCAPE)) {
             $matching[$name] = $folder === '' ? $name : "{$folder}/{$name}";
@@ -319,7 +319,8 @@ function converted_file(string $path): ?string
     $path = trim($path, BLANKS);
     $stem = substr($path, -5) === '.html' ? substr($path, 0, -5) : $path;
     $file = theme_path("{$stem}.live.php");
-    return $file !== null && is_file($file) && is_converted($file) ? $file : null;
+    $is_there = $file !== null && is_file($file) && is_converted($file);
+    return $is_there && original_name($file) === last_part($path) ? $file : null;
 }
 
 /** Returns a file that is no converted page. */
@@ -340,11 +341,18 @@ function is_converted(string $file): bool
     return strpos((string) strtok($start, "\r\n"), "/cpanel-emu-tags.php' ?>") !== false;
 }
 
-/** Returns the name that a converted page had. */
-function original_name(string $name): string
+/** Returns the name that a converted page had: x.live.php is x.html, or x if that is still there. */
+function original_name(string $file): string
 {
-    $stem = substr($name, 0, -9);
-    return preg_match('/\.(json|xml|tmpl|htmlt|css|js|txt)$/D', $stem) ? $stem : "{$stem}.html";
+    $stem = substr($file, 0, -9);
+    $is_whole = preg_match('/\.(json|xml|tmpl|htmlt|css|js|txt)$/D', $stem) || is_file($stem);
+    return last_part($is_whole ? $stem : "{$stem}.html");
+}
+
+/** Returns the name at the end of a path; basename() depends on the locale. */
+function last_part(string $path): string
+{
+    return substr((string) strrchr("/{$path}", '/'), 1);
 }
 
 /** Runs a converted page with the connection, and nothing else, in its sight. */
