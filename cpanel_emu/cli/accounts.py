@@ -12,7 +12,7 @@ from cpanel_emu.accounts.passwords import new_token, store_password
 from cpanel_emu.cli.common import emulator, emulator_options
 from cpanel_emu.cli.lazy_group import LazyGroup
 from cpanel_emu.errors import ConfigurationError
-from cpanel_emu.suggest import unknown
+from cpanel_emu.suggest import shown, unknown
 
 _OPTIONS = emulator_options("root", "seed", "fsync", "clock", "random-seed", "config")
 
@@ -111,7 +111,13 @@ def remove(user: str, **flags: object) -> None:
     """Remove the account USER with everything it stored."""
     with emulator(flags) as server:
         server.remove_account(user)
+        seed = server.options.seed
+        comes_back = seed is not None and any(one.user == user for one in server.seed.accounts)
     click.echo(f"Removed {user}.")
+    if comes_back:
+        click.echo(
+            f"The next start adds it again: take it out of the seed {shown(seed)} too.", err=True
+        )
 
 
 @click.group(cls=LazyGroup)

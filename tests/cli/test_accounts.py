@@ -33,6 +33,23 @@ def test_an_account_comes_and_goes(tmp_path: Path) -> None:
     assert "jane" not in call(tmp_path, "account", "list").output
 
 
+def test_a_seed_that_brings_a_removed_account_back_is_named(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.toml"
+    seed.write_text('[accounts.jane]\ndomain = "example.org"\n')
+    root = tmp_path / "root"
+    given = ("--seed", str(seed))
+    assert (
+        call(root, "account", "add", "joe", "example.net", "--password", "x", *given).exit_code == 0
+    )
+    removed = call(root, "account", "remove", "jane", *given)
+    assert removed.stdout == "Removed jane.\n"
+    assert (
+        removed.stderr == f"The next start adds it again: take it out of the seed '{seed}' too.\n"
+    )
+    assert call(root, "account", "remove", "joe", *given).output == "Removed joe.\n"
+    assert call(root, "account", "remove", "jane").output == "Removed jane.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
