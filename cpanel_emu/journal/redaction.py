@@ -40,6 +40,7 @@ _PRIVATE_KEY = re.compile(
     rb".*?(?:-----END[A-Z +%20]*-----|\Z)",
     re.DOTALL,
 )
+_PASSWORD_IN_URL = re.compile(rb"(://[^/\s:@]*:)[^/\s@]+(?=@)")
 _TOKEN_IN_PATH = re.compile(rb"cpsess[0-9]+")
 _PAIR_IN_URL = re.compile(rf"(?i)([?&](?:{_NAMES})=)[^&#\s\"'<>\\]+".encode())
 _JSON_MEMBER = re.compile(
@@ -101,6 +102,7 @@ def _finished(data: bytes, length: int, secrets: Iterable[str]) -> Recorded:
 
 def _hidden_headers(head: bytes) -> bytes:
     head = _AUTHORIZATION.sub(rb"\1" + _HIDDEN, head)
+    head = _PASSWORD_IN_URL.sub(rb"\1" + _HIDDEN, head)
     head = _PLAIN_HEADER.sub(rb"\1" + _HIDDEN, head)
     return _SET_COOKIE.sub(rb"\1" + _HIDDEN, head)
 

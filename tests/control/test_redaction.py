@@ -48,6 +48,8 @@ def test_headers_of_requests(line: bytes, shown: bytes) -> None:
         (b"/x?p%61ss=a+b%20c", b"/x?p%61ss=(hidden)"),
         (b"/x?PASS=a&pass=", b"/x?PASS=(hidden)&pass="),
         (b"/cpsess1234567890/json-api/x", b"/cpsess(hidden)/json-api/x"),
+        (b"http://u:s3:cret@h:2082/x", b"http://u:(hidden)@h:2082/x"),
+        (b"http://h:2082/x@y", b"http://h:2082/x@y"),
         (b"/login/?session=user:abc", b"/login/?session=(hidden)"),
         (b"/x?city=New York&key=a b", b"/x?city=New York&key=(hidden)"),
         (b"/x?compass=a&monkey=b", b"/x?compass=a&monkey=b"),
