@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import shutil
 
     from cpanel_emu import temporary
+    from cpanel_emu.accounts import lockout as lockouts
     from cpanel_emu.accounts import seed as seeds
     from cpanel_emu.accounts import seeding
     from cpanel_emu.accounts import sessions as logins
@@ -53,6 +54,7 @@ else:
     # cpapi2 starts this in a process of its own, and needs none of these.
     shutil = LazyModule("shutil")
     temporary = LazyModule("cpanel_emu.temporary")
+    lockouts = LazyModule("cpanel_emu.accounts.lockout")
     seeds = LazyModule("cpanel_emu.accounts.seed")
     seeding = LazyModule("cpanel_emu.accounts.seeding")
     logins = LazyModule("cpanel_emu.accounts.sessions")
@@ -159,6 +161,11 @@ class Emulator:
     def sessions(self) -> logins.SessionStore:
         """The login sessions."""
         return logins.SessionStore(self.root, now=self.clock.now, generator=self.random)
+
+    @functools.cached_property
+    def lockout(self) -> lockouts.Lockout:
+        """Which addresses failed to log in too often."""
+        return lockouts.Lockout(self.options.lockout)
 
     @property
     def faults(self) -> planning.Faults:
@@ -341,8 +348,8 @@ class Emulator:
     def reset(self, seed: seeds.Seed | None = None) -> None:
         """Put everything back as the seed has it: accounts, keys, CSRs, certificates, sessions.
 
-        The journal is empty afterwards, the faults are those of the start, and what is drawn
-        with ``--random-seed`` is drawn from the beginning again.
+        The journal is empty afterwards, the faults are those of the start, nobody is locked out,
+        and what is drawn with ``--random-seed`` is drawn from the beginning again.
 
         Args:
             seed: to be used instead of the one before, from now on.
@@ -361,6 +368,7 @@ class Emulator:
                     shutil.rmtree(path, ignore_errors=not path.exists())
             self._seed()
             self.journal.clear()
+            self.lockout.forget()
             if self._faults is not None:
                 self._plan_faults()
 

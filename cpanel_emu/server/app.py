@@ -7,7 +7,6 @@ what `Emulator.answer` checks.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from cpanel_emu.functions import whm
 from cpanel_emu.server import api, pages
 from cpanel_emu.server.api import Format
 from cpanel_emu.server.frontend_door import FrontendDoor
-from cpanel_emu.server.gate import Denial, Gate, Lockout
+from cpanel_emu.server.gate import Denial, Gate
 from cpanel_emu.server.live_page_door import LivePageDoor
 from cpanel_emu.server.login import LoginDoor
 from cpanel_emu.server.parameters import RequestTooLarge
@@ -54,8 +53,7 @@ class Application:
         # Under a WSGI server of the user's the options do not tell where it listens.
         far_checker = CredentialChecker(emulator.accounts, refused=published_secrets())
         checker = CredentialChecker(emulator.accounts) if options.is_loopback else far_checker
-        lockout = Lockout(options.lockout, time.monotonic)
-        self._gate = Gate(checker, emulator.sessions, lockout, far_checker=far_checker)
+        self._gate = Gate(checker, emulator.sessions, emulator.lockout, far_checker=far_checker)
         self._logins = LoginDoor(
             self._gate, emulator.accounts, self._release, emulator.random, emulator.clock.now
         )

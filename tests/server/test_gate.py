@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpanel_emu.accounts.lockout import Lockout
 from cpanel_emu.accounts.models import Service
-from cpanel_emu.server.gate import Lockout, expire_cookie, session_cookie, set_cookie
+from cpanel_emu.server.gate import expire_cookie, session_cookie, set_cookie
 from cpanel_emu.server.request import Request, read_request
 from tests.server.conftest import client_of
 from tests.server.wsgi import Client, basic, environ
@@ -245,6 +246,17 @@ def test_no_lockout_unless_asked_for() -> None:
     for _ in range(1000):
         lockout.failed("192.0.2.1")
     assert not lockout.is_locked("192.0.2.1")
+
+
+def test_a_reset_lets_everybody_try_again(seed: Path) -> None:
+    from cpanel_emu import Emulator
+
+    with Emulator(seed=seed, lockout=1) as emulator:
+        client = client_of(emulator)
+        assert status(client, HTTP_AUTHORIZATION=basic("user", "wrong")) == DENIED
+        assert status(client, login="user") == DENIED
+        emulator.reset()
+        assert status(client, login="user") == "200 OK"
 
 
 def test_a_locked_address_is_refused_in_every_tongue(seed: Path) -> None:
