@@ -147,7 +147,14 @@ class Emulator:
             self._managers.refuse_newer_layout(user)
         is_given = self._given_seed is not None or self.options.seed is not None
         if is_given or not self.accounts.is_seeded:
-            seeding.install_seed(self.seed, self.accounts, self._install_key)
+            seeding.install_seed(self.missing_seed, self.accounts, self._install_key)
+
+    @property
+    def missing_seed(self) -> seeds.Seed:
+        """The seed without the accounts that the root has: what the next start adds."""
+        if self._given_seed is None and self.options.seed is not None:
+            return seeds.load_seed(self.options.seed, without=self.accounts.names())
+        return self.seed
 
     @property
     def seed(self) -> seeds.Seed:

@@ -7,6 +7,7 @@ import functools
 import ipaddress
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -71,13 +72,18 @@ class Seed:
     keys: tuple[SeedKey, ...] = ()
 
 
-def load_seed(path: Path) -> Seed:
+def load_seed(path: Path, *, without: Collection[str] = ()) -> Seed:
     """Read the seed file *path* and the key files it names.
+
+    Args:
+        path: the file.
+        without: see `parse_seed`.
 
     Raises:
         ConfigurationError: a file cannot be read or is wrong; the text names file and key.
     """
-    return parse_seed(_read(path).decode("utf-8", "replace"), str(path), path.parent)
+    text = _read(path).decode("utf-8", "replace")
+    return parse_seed(text, str(path), path.parent, without=without)
 
 
 @functools.cache
@@ -86,7 +92,14 @@ def demo_seed() -> Seed:
     return load_seed(resources.fixtures() / "seeds" / "demo.toml")
 
 
-def parse_seed(text: str, source: str, folder: Path, *, confined: bool = False) -> Seed:
+def parse_seed(
+    text: str,
+    source: str,
+    folder: Path,
+    *,
+    confined: bool = False,
+    without: Collection[str] = (),
+) -> Seed:
     """Read the seed in *text*.
 
     Args:
@@ -94,6 +107,8 @@ def parse_seed(text: str, source: str, folder: Path, *, confined: bool = False) 
         source: what messages call it.
         folder: where the relative paths of keys start.
         confined: key files must lie below *folder*, as when the text came in a request.
+        without: accounts that are checked and then left out, their keys not. To store the
+            password of one takes a tenth of a second.
 
     Raises:
         ConfigurationError: it is wrong, or a key file cannot be read.
@@ -101,18 +116,21 @@ def parse_seed(text: str, source: str, folder: Path, *, confined: bool = False) 
     seed = Table(source, parse_toml(text, source)).only(("whm", "accounts", "server"))
     accounts = seed.table("accounts")
     tables = [accounts.table(user).only(_ACCOUNT_KEYS) for user in accounts]
-    result = Seed(
+    found = tuple(
+        _account(user, table, stores_password=user not in without)
+        for user, table in zip(accounts, tables, strict=True)
+    )
+    _check_together(found, accounts)
+    return Seed(
         server=_server(seed.table("server").only(_SERVER_KEYS)),
         root=_root(seed.table("whm").only((ROOT_USER,)).table(ROOT_USER).only(_ROOT_KEYS)),
-        accounts=tuple(_account(user, table) for user, table in zip(accounts, tables, strict=True)),
+        accounts=tuple(account for account in found if account.user not in without),
         keys=tuple(
             key
             for user, table in zip(accounts, tables, strict=True)
             for key in _keys(user, table.table("keys"), folder, confined=confined)
         ),
     )
-    _check_together(result.accounts, accounts)
-    return result
 
 
 def _server(table: Table) -> Server:
@@ -141,7 +159,7 @@ def _root(table: Table) -> WhmUser:
     )
 
 
-def _account(user: str, table: Table) -> Account:
+def _account(user: str, table: Table, *, stores_password: bool) -> Account:
     if not is_account_name(user):
         table.fail_table(f"is no account name; {ACCOUNT_NAME_RULE}")
     table.require("domain", '"example.com"')
@@ -155,7 +173,7 @@ def _account(user: str, table: Table) -> Account:
     return Account(
         user=user,
         domain=table.text("domain"),
-        password=_password(table),
+        password=_password(table, stores_it=stores_password),
         owner=table.text("owner", ROOT_USER),
         theme=theme,
         features=table.table("features").all_flags(),
@@ -170,14 +188,17 @@ def _account(user: str, table: Table) -> Account:
     )
 
 
-def _password(table: Table) -> str:
-    """Return the stored password, ``""`` if there is none; then nobody logs in with one."""
+def _password(table: Table, *, stores_it: bool = True) -> str:
+    """Return the stored password, ``""`` if there is none; then nobody logs in with one.
+
+    Without *stores_it* it is checked alone.
+    """
     if "password" not in table:
         return ""
     password = table.text("password")
     if not password:
         table.fail("password", "must not be empty; leave the line out to allow no password")
-    return _store_once(table.name, password)
+    return _store_once(table.name, password) if stores_it else ""
 
 
 @functools.lru_cache(maxsize=1024)

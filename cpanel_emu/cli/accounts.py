@@ -112,7 +112,7 @@ def remove(user: str, **flags: object) -> None:
     with emulator(flags) as server:
         server.remove_account(user)
         seed = server.options.seed
-        comes_back = seed is not None and any(one.user == user for one in server.seed.accounts)
+        comes_back = seed is not None and user in {one.user for one in server.missing_seed.accounts}
     click.echo(f"Removed {user}.")
     if comes_back:
         click.echo(

@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpanel_emu import resources
+from cpanel_emu import Emulator, resources
+from cpanel_emu.accounts import seed as seeds
 from cpanel_emu.accounts.credentials import CredentialChecker, parse_authorization
 from cpanel_emu.accounts.directory import AccountDirectory
 from cpanel_emu.accounts.models import Account, Role, Server, Service
-from cpanel_emu.accounts.passwords import PUBLISHED_PASSWORD, PasswordVerifier, store_token
+from cpanel_emu.accounts.passwords import (
+    PUBLISHED_PASSWORD,
+    PasswordVerifier,
+    store_password,
+    store_token,
+)
 from cpanel_emu.accounts.seed import Seed, SeedKey, demo_seed, load_seed, parse_seed
 from cpanel_emu.accounts.seeding import holders_of_published_secrets, install_seed
 from cpanel_emu.errors import ConfigurationError
@@ -227,6 +233,36 @@ def test_the_documented_credentials_open_a_demo_root(
     credentials = parse_authorization(header)
     assert credentials is not None
     assert CredentialChecker(directory).check(credentials, service) is not None
+
+
+def test_a_start_stores_no_password_of_accounts_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a tenth of a second: a restart with hundreds of accounts would take a minute."""
+    seed = tmp_path / "seed.toml"
+    seed.write_text(
+        "".join(
+            f'[accounts.{user}]\ndomain = "{user}.example"\npassword = "not {user}"\n'
+            for user in ("jane", "joe")
+        )
+    )
+    with Emulator(root=tmp_path / "root", seed=seed) as emulator:
+        before = emulator.accounts.all()
+        emulator.remove_account("joe")
+    stored: list[str] = []
+
+    def store(password: str) -> str:
+        stored.append(password)
+        return store_password(password)
+
+    seeds._store_once.cache_clear()
+    monkeypatch.setattr(seeds, "store_password", store)
+    with Emulator(root=tmp_path / "root", seed=seed) as emulator:
+        assert stored == ["not joe"]
+        assert [one.user for one in emulator.accounts.all()] == ["jane", "joe"]
+        assert emulator.accounts.get("jane") == before[0]
+        emulator.reset()
+        assert sorted(stored) == ["not jane", "not joe"]
 
 
 def test_installing_fills_a_root_and_leaves_what_is_there(root: Root) -> None:
