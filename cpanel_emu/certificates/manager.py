@@ -89,9 +89,11 @@ class SslManager:
         Raises:
             Failure: the pool has no such key, or it could not be saved.
         """
-        private = self.key_source.new_key(kind)
-        text = keys.to_pem(private)
-        pair = keys.key_pair(private)
+        pair = keys.key_pair(self.key_source.new_key(kind))
+        # A pool begins anew in each process, and the account has one key of a modulus (``ssl §4``).
+        while self.directory.with_id(ItemKind.KEY, pair.id) is not None:
+            pair = keys.key_pair(self.key_source.new_key(kind))
+        text = keys.to_pem(pair.private_key)
         return self._store_key(pair, text, host=host, friendly_name=friendly_name), text
 
     def upload_key(self, text: str, *, host: str | None, friendly_name: str) -> Item:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cpanel_emu import Emulator
+from cpanel_emu import Emulator, resources
 from cpanel_emu.call import Answer, Data, Printed, Rows
 from cpanel_emu.certificates.item_changes import ItemChanges
 from cpanel_emu.certificates.items import ItemKind
@@ -157,3 +157,15 @@ def test_an_account_that_a_newer_release_has_taken_over(tmp_path: Path, *, is_op
                 assert isinstance(answer.outcome, Rows)
                 assert answer.outcome.error == UNUSABLE
             assert new.call("SSL", "listcsrs", user="user").outcome == Rows([])
+
+
+def test_a_key_of_the_pool_that_the_account_has_is_passed_over(tmp_path: Path) -> None:
+    pool = resources.fixtures() / "keys" / "pool"
+    for host in ("a.example", "b.example"):
+        # Each program on the command line begins the pool anew.
+        with Emulator(root=tmp_path, key_pool=pool) as emulator:
+            emulator.call("SSL", "genkey", user="user", host=host)
+    with Emulator(root=tmp_path) as emulator:
+        listed = emulator.call("SSL", "listkeys", user="user").outcome
+    assert isinstance(listed, Rows)
+    assert [row["host"] for row in listed.rows] == ["a.example", "b.example", "example.com"]
