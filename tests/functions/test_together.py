@@ -168,4 +168,8 @@ def test_a_key_of_the_pool_that_the_account_has_is_passed_over(tmp_path: Path) -
     with Emulator(root=tmp_path) as emulator:
         listed = emulator.call("SSL", "listkeys", user="user").outcome
     assert isinstance(listed, Rows)
-    assert [row["host"] for row in listed.rows] == ["a.example", "b.example", "example.com"]
+    assert list(listed.rows) == [
+        {"host": "a.example"},
+        {"host": "b.example"},
+        {"host": "example.com"},
+    ]
