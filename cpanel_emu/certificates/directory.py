@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cpanel_emu.certificates.database_file import Remembered, remembered
+from cpanel_emu.certificates.file_changes import FileChanges
 from cpanel_emu.certificates.index import Index
 from cpanel_emu.certificates.index_database import IndexLost
 from cpanel_emu.certificates.item_changes import ItemChanges
@@ -52,9 +53,9 @@ def refuse_newer_layout(folder: Path, release: Release) -> None:
 
 
 def _has_newer_layout(folder: Path, release: Release) -> bool:
+    # Each change asks this: nothing is put together unless the layout is the old one.
     # A folder that cannot be entered is refused where it is opened; Path.exists would raise.
-    keys = folder / "keys"
-    return release.layout is Layout.BY_HOST and os.path.exists(keys)  # noqa: PTH110
+    return release.layout is Layout.BY_HOST and os.path.exists(folder / "keys")  # noqa: PTH110
 
 
 class CertificateDirectory:
@@ -267,19 +268,22 @@ class CertificateDirectory:
         return result
 
     def _whole(self, work: Callable[[ItemChanges], _T]) -> tuple[ItemChanges, _T]:
-        with self._changing(self._index) as changes:
+        index = self._index
+        with index.changing() as files:
+            changes = self._item_changes(index, files)
             return changes, work(changes)
 
-    @contextlib.contextmanager
-    def _changing(self, index: Index) -> Iterator[ItemChanges]:
-        """Hold the account's write lock for the block, and lend what changes items.
+    def _item_changes(self, index: Index, files: FileChanges) -> ItemChanges:
+        """Return what changes items while the account's write lock is held.
 
         A newer release makes its folders before it takes the lock and copies what there is: what
         an older one stored behind that would be lost.
+
+        Raises:
+            NewerLayout: that has happened.
         """
-        with index.changing() as files:
-            refuse_newer_layout(self._folder, self._release)
-            yield ItemChanges(index, self._files, files)
+        refuse_newer_layout(self._folder, self._release)
+        return ItemChanges(index, self._files, files)
 
     def newest_first(self, kind: ItemKind, host: str) -> Iterator[Item]:
         """Yield the items of *host*, newest first, ties by greatest id (``ssl §2.2``)."""
@@ -339,7 +343,8 @@ class CertificateDirectory:
         """
         dropped: dict[tuple[ItemKind, str], Item] = {}
         index.sweep(self._folder.glob(f"{TEMPORARY_PREFIX}*"))
-        with self._changing(index) as changes:
+        with index.changing() as files:
+            changes = self._item_changes(index, files)
             self._sweep()
             for kind in ItemKind:
                 known = {item.name: item for item in index.all_of(kind)}
