@@ -57,7 +57,7 @@ class LivePages:
             page=theme.folder.absolute() / asked.source,
             account=asked.account.user,
             home=emulator.root.home(asked.account.user),
-            script_name=f"{asked.token}/{theme.url(urllib.parse.quote(asked.path))}",
+            script_name=f"{asked.token}/{theme.url(_quoted(asked.path))}",
             query=_form(asked.form),
             server_name=emulator.accounts.server.hostname,
             server_port=int(asked.port) if asked.port.isdecimal() else 0,
@@ -125,8 +125,12 @@ def with_form(request: CgiRequest, fields: Mapping[str, str]) -> CgiRequest:
     return replace(request, method="POST", body=body, content_type=_FORM_TYPE)
 
 
+def _quoted(path: str) -> str:
+    return urllib.parse.quote(path, errors="surrogateescape")
+
+
 def _form(fields: Mapping[str, str]) -> str:
-    return urllib.parse.urlencode(fields)
+    return urllib.parse.urlencode(fields, errors="surrogateescape")
 
 
 def _warnings(path: str, answer: PageAnswer) -> Iterator[PageWarning]:

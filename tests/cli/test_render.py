@@ -67,6 +67,19 @@ def test_form_query_and_account(theme: Path) -> None:
     assert (done.returncode, done.stdout) == (0, b"x=y|2 3|example.net")
 
 
+def test_a_form_in_another_encoding(theme: Path) -> None:
+    """Bytes of the command line reach every kind of page as they are."""
+    (theme / "d" / "p.live.cgi").write_text(
+        "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'; cat\n"
+    )
+    given = os.fsdecode(b"a=\xe9")
+    assert render(theme, "d/form.html", "--form", given).stdout == b"\xe9||example.com"
+    assert render(theme, "d/p.live.cgi", "--form", given).stdout.startswith(b"a=%E9")
+    name = os.fsdecode(b"d/\xe9.live.cgi")
+    (theme / "d" / "p.live.cgi").rename(theme / name)
+    assert render(theme, name, "--form", given).stdout.startswith(b"a=%E9")
+
+
 def test_warnings_go_to_standard_error(theme: Path) -> None:
     told = b"d/bad.html:2:1: Could not find function 'f' in module 'Nope' [tags \xc2\xa71.10]\n"
     done = render(theme, "d/bad.html")
