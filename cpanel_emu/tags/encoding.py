@@ -15,12 +15,18 @@ BLANKS = " \t\r\n\f\v"
 """What counts as white space inside tags."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_BYTE = re.compile("[\udc80-\udcff]")
 _NOT_A_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def decode(source: bytes) -> str:
     """Return *source* as text; never fails."""
     return source.decode("utf-8", "surrogateescape")
+
+
+def has_other_bytes(text: str) -> bool:
+    """Whether the source of *text* has bytes that are no UTF-8."""
+    return _BYTE.search(text) is not None
 
 
 def encode(text: str) -> bytes:

@@ -200,6 +200,10 @@ class TestLeft:
             ("u.html", 1, 1, "skipped"),
         ]
 
+    def test_a_language_file_in_another_encoding(self, old: Path, convert: Convert) -> None:
+        put(old, p_html='<cpanel langprint="B">', lang__english=b"# \xe9\nA=a\nB=caf\xe9\nC=\xfc\n")
+        assert self.listed(convert("--json")) == [("lang/english", 3, 1, "not-utf-8")]
+
     def test_the_text_names_place_and_mend(self, old: Path, convert: Convert) -> None:
         put(old, p_html='<cpanel dprint="k">')
         result = convert()

@@ -10,6 +10,7 @@ from cpanel_emu.migration.check.nearest import Nearest
 from cpanel_emu.migration.check.suspicions import Suspicion
 from cpanel_emu.migration.parts import parts_of
 from cpanel_emu.tags.arguments import QUOTES
+from cpanel_emu.tags.encoding import has_other_bytes
 from cpanel_emu.tags.expression_tree import Expression, Field, Hash, Literal, Part, UnknownVariable
 from cpanel_emu.tags.expressions import HASHES, SCALARS
 from cpanel_emu.tags.tree import (
@@ -27,7 +28,6 @@ _UNCLEAR = frozenset({"cprint", "dprint"})
 _ESCAPED_LESS = frozenset({"print", "cprint", "dprint", "sprint", "unsafeprint"})
 _HASHES = Nearest(sorted(HASHES), 0.75)
 _SCALARS = Nearest(sorted(SCALARS), 0.75)
-_NO_UTF8 = re.compile("[\udc80-\udcff]")
 _NAME = re.compile(r"\$(\w+)(\{)?")
 _HALF_QUOTED = re.compile(r"""\{\s*(?:["'][^"']*|[^"']*["'])\s*\}\Z""")
 
@@ -36,7 +36,7 @@ def judge(node: Node, parts: Iterable[Part]) -> Iterator[Suspicion]:
     """Yield what is wrong with a tag; *parts* are those of the tag (`parts_of`)."""
     yield from _variables(node, parts)
     yield from _open_quotes(node)
-    if _NO_UTF8.search(node.raw) and not isinstance(node, Copied | Dropped):
+    if has_other_bytes(node.raw) and not isinstance(node, Copied | Dropped):
         yield Suspicion(rules.NOT_UTF8, "the tag holds bytes that are no UTF-8", "")
     if isinstance(node, Api1Call) and node.whole_form and node.arguments:
         yield Suspicion(rules.FORM_BESIDE_ARGUMENTS, "%FORM stands beside other arguments", "")

@@ -17,7 +17,7 @@ from cpanel_emu.migration.pages import FileKind
 from cpanel_emu.migration.parts import expressions_of, parts_of
 from cpanel_emu.migration.regions import comments, php_code, placed
 from cpanel_emu.tags import PageWarning, decode, parse
-from cpanel_emu.tags.encoding import Place
+from cpanel_emu.tags.encoding import Place, has_other_bytes
 from cpanel_emu.tags.lexer import has_tags
 from cpanel_emu.tags.tree import (
     Api1Call,
@@ -60,9 +60,16 @@ def read_page(path: str, kind: FileKind, content: bytes, known: Known) -> FileFa
 def read_language(path: str, content: bytes, known: Known) -> FileFacts:
     """Return what the tags in the values of a language file tell; never raises."""
     facts = FileFacts(path, FileKind.LANGUAGE, len(content))
+    is_told = False
     for number, line in enumerate(decode(content).split("\n"), start=1):
         key, equals, value = line.partition("=")
-        if equals and not key.startswith("#") and has_tags(value):
+        if not equals or key.startswith("#"):
+            continue
+        if has_other_bytes(line) and not is_told:
+            is_told = True
+            message = f"the text {key.strip()} holds bytes that are no UTF-8"
+            facts.findings.append(rules.NOT_UTF8.at(path, (number, 1), message))
+        if has_tags(value):
             _Reader(facts, known, Place(number, len(key) + 2)).read(value.removesuffix("\r"))
     return facts
 

@@ -267,7 +267,7 @@ NOT_UTF8 = Rule(
     "not-utf-8",
     "tags §9.2",
     _WARNING,
-    "A tag holds bytes that are no UTF-8; the calls of converted pages cannot carry them.",
+    "A tag or a language file holds bytes that are no UTF-8; converted pages cannot carry them.",
     "Save the file as UTF-8.",
 )
 FORM_BESIDE_ARGUMENTS = Rule(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -10,9 +9,9 @@ from cpanel_emu.migration.convert.findings import Finding, Reason
 from cpanel_emu.migration.parts import parts_of
 from cpanel_emu.migration.regions import comments, placed
 from cpanel_emu.tags import tree
+from cpanel_emu.tags.encoding import has_other_bytes
 from cpanel_emu.tags.expression_tree import Expression, Field
 
-_NO_UTF8 = re.compile("[\udc80-\udcff]")
 _UNDOCUMENTED = frozenset({"cprint", "dprint"})
 _JUXTAPOSED = "tags §4.8"
 
@@ -59,7 +58,7 @@ class Doubts:
 
     def _judge(self, node: tree.Node, *, is_hidden: bool) -> Iterator[tuple[Reason, str, bool]]:
         """Yield what is wrong with *node*, and whether it stays."""
-        if _NO_UTF8.search(node.raw) and not isinstance(node, tree.Copied | tree.Dropped):
+        if has_other_bytes(node.raw) and not isinstance(node, tree.Copied | tree.Dropped):
             stays = not isinstance(node, tree.Block | tree.Else)
             yield Reason.NOT_UTF8, "the tag holds bytes that are no UTF-8", stays
         if isinstance(node, tree.Block):

@@ -17,7 +17,7 @@ from cpanel_emu.migration.convert.targets import Target
 from cpanel_emu.migration.convert.uapi import Policy, UapiCalls
 from cpanel_emu.migration.pages import FileKind, Skipped, SkipReason, ThemeFile, read
 from cpanel_emu.tags import decode, encode, parse
-from cpanel_emu.tags.encoding import Place
+from cpanel_emu.tags.encoding import Place, has_other_bytes
 from cpanel_emu.tags.lexer import has_tags
 from cpanel_emu.tags.tree import Copied, Text
 from cpanel_emu.tags.tree import walk as walk_nodes
@@ -97,10 +97,10 @@ class _Planner:
     def _first(self, file: ThemeFile) -> None:
         """Convert a page; copy anything else."""
         text = self._text(file) if file.kind in {FileKind.PAGE, FileKind.LANGUAGE} else None
-        if text is None or not has_tags(text):
+        if text is not None and file.kind is FileKind.LANGUAGE:
+            self._plan.findings += _doubts_of_language(file.path, text)
             self._copy(file)
-        elif file.kind is FileKind.LANGUAGE:
-            self._plan.findings += _includes_of_language(file.path, text)
+        elif text is None or not has_tags(text):
             self._copy(file)
         elif posixpath.splitext(file.path)[1] in _PROGRAMS:
             self._plan.findings += _tags_of_program(file.path, text)
@@ -186,10 +186,21 @@ def _tags_of_program(path: str, text: str) -> Iterator[Finding]:
             yield Finding(path, place.line, place.column, Reason.IN_PROGRAM, message)
 
 
-def _includes_of_language(path: str, text: str) -> Iterator[Finding]:
-    """Yield the texts that include files: the server reads texts as tags, and finds no old page."""
+def _doubts_of_language(path: str, text: str) -> Iterator[Finding]:
+    """Yield what a person must see to in a language file, which stays as it is.
+
+    The server reads texts as tags, and finds no old page that one of them includes. Converted pages
+    are handed the texts as UTF-8; the first that is none is told.
+    """
+    is_told = False
     for number, line in enumerate(text.split("\n"), start=1):
         key, _, value = line.partition("=")
-        if not key.startswith("#") and included_patterns(parse(value, path)):
+        if key.startswith("#"):
+            continue
+        if has_other_bytes(line) and not is_told:
+            is_told = True
+            message = f"the text {key.strip()} holds bytes that are no UTF-8"
+            yield Finding(path, number, 1, Reason.NOT_UTF8, message)
+        if has_tags(value) and included_patterns(parse(value, path)):
             message = f"the text {key.strip()} includes a file"
             yield Finding(path, number, 1, Reason.IN_LANGUAGE_FILE, message)

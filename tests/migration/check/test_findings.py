@@ -171,6 +171,14 @@ def test_a_language_file_is_read_where_its_values_stand() -> None:
     ]
 
 
+def test_a_language_file_with_other_bytes_is_told_once() -> None:
+    text = b"# caf\xe9\nA=x\nB=caf\xe9\nC=\xfc\n"
+    facts = read_language("lang/english", text, KNOWN)
+    assert [(one.line, one.column, one.rule.name) for one in facts.findings] == [
+        (3, 1, "not-utf-8")
+    ]
+
+
 def test_ignored_rules(tmp_path: Path) -> None:
     report = checked(
         tmp_path, {"a.html": '<cpanelnif><cpanel print="$nix">'}, ignore=("unknown-tag",)
