@@ -286,8 +286,9 @@ class Pages:
         account = self._named(form.get("user", ""))
         values = {name: form[name] for name in spellings.EXAMPLE if form.get(name)}
         self._emulator.call("SSL", "gencsr", user=account.user, **values)
-        number = self._emulator.journal.calls("SSL", "gencsr", user=account.user)[-1].number
-        return see_other(f"{ROOT}/entries/{number}")
+        made = self._emulator.journal.calls("SSL", "gencsr", user=account.user)
+        # Somebody else may have cleared the journal meanwhile: then the list of calls is shown.
+        return see_other(f"{ROOT}/entries/{made[-1].number}" if made else f"{ROOT}/")
 
     def _coverage(self, _asked: ControlRequest) -> ControlAnswer:
         head, lines = table(self._emulator.registry, list(RELEASES.values()))

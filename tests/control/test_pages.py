@@ -13,6 +13,8 @@ from tests.control.conftest import SUBJECT, Control, ask, call_url
 
 if TYPE_CHECKING:
     from cpanel_emu import Emulator
+    from cpanel_emu.accounts.models import Account
+    from cpanel_emu.call import Answer, Call
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
@@ -219,3 +221,19 @@ def test_the_call_of_the_form_is_made(control: Control, user: str) -> None:
     [call] = control.emulator.journal.assert_called("SSL", "gencsr", user=user)
     assert got.headers["Location"] == f"/_emu/entries/{call.number}"
     assert control.post_form("try/run", {"user": "nobody"}).status == 404
+
+
+def test_the_journal_is_cleared_while_the_call_of_the_form_is_made(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator = control.emulator
+    answer = emulator.answer
+
+    def answer_and_clear(call: Call, account: Account) -> Answer:
+        answered = answer(call, account)
+        emulator.journal.clear()
+        return answered
+
+    monkeypatch.setattr(emulator, "answer", answer_and_clear)
+    got = control.post_form("try/run", {"user": "user", **SUBJECT})
+    assert (got.status, got.headers["Location"]) == (303, "/_emu/")
