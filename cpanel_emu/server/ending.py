@@ -1,4 +1,4 @@
-"""How a program in the foreground is told to end: SIGTERM, or Ctrl-C."""
+"""How a program in the foreground is told to end: SIGTERM, Ctrl-C, or its terminal closes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import os
 import select
 import signal
 
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
+)
+"""Those of them that the system has."""
+_ALWAYS = {signal.SIGTERM, signal.SIGINT}
+
 
 class Ending:
-    """Waits for SIGTERM or SIGINT, from its making on; for the main thread alone.
+    """Waits for one of `SIGNALS`, from its making on; for the main thread alone.
+
+    A SIGHUP that is ignored already, as ``nohup`` has it, stays so.
 
     No lock and no queue: Python runs a handler between two steps of the main thread, and a signal
     that comes just before the thread begins to wait for a lock, or to another thread, ends no such
@@ -19,8 +27,9 @@ class Ending:
         self._came, told = os.pipe()
         os.set_blocking(told, False)
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _go_on)
+        for number in SIGNALS:
+            if number in _ALWAYS or signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, _go_on)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Return True once a signal came, False after so many *seconds* without one."""

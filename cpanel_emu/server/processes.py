@@ -25,7 +25,7 @@ from cpanel_emu.emulator import Emulator
 from cpanel_emu.errors import ConfigurationError, EmulatorError
 from cpanel_emu.options import Options
 from cpanel_emu.server.doors import SharedPorts, tls_context, wanted_endpoints
-from cpanel_emu.server.ending import Ending
+from cpanel_emu.server.ending import SIGNALS, Ending
 from cpanel_emu.server.endpoints import Endpoint, bind, bound_endpoint
 from cpanel_emu.server.long_lived import spare_the_collector
 from cpanel_emu.server.shares import Shares
@@ -175,7 +175,7 @@ def _answer(
     if core is not None:
         with contextlib.suppress(OSError):  # taken away meanwhile: any other does as well
             os.sched_setaffinity(0, {core})
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     os.close(parents_life)
     try:

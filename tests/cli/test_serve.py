@@ -142,7 +142,7 @@ def test_it_answers_on_every_port_once_it_is_ready(tmp_path: Path, workers: str)
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("group", [False, True], ids=["process", "group"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_ends_cleanly(tmp_path: Path, workers: str, group: bool, number: int) -> None:
     with serving(tmp_path, workers=workers) as server:
         cpanel = server.urls[0]

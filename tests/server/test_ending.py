@@ -35,7 +35,7 @@ print(step)
 """
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_at_any_step_of_waiting(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM % name],
@@ -64,7 +64,7 @@ print(ending.wait(30))
 """
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_that_does_not_interrupt_the_wait(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", TO_ANOTHER_THREAD % name],
@@ -74,3 +74,21 @@ def test_a_signal_that_does_not_interrupt_the_wait(name: str) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "True\n")
+
+
+IGNORED = """
+import signal
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+from cpanel_emu.server.ending import Ending
+
+ending = Ending()
+signal.raise_signal(signal.SIGHUP)
+print(ending.wait(0.2))
+"""
+
+
+def test_nohup_is_heeded() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IGNORED], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "False\n")
