@@ -18,14 +18,14 @@ BACKLOG = 1024
 """Connections that the system keeps for us until we accept them."""
 
 _REASONS = {
-    errno.EADDRINUSE: "the port is already in use",
-    errno.EACCES: "this user may not use the port",
-    errno.EADDRNOTAVAIL: "this machine does not have the address",
+    errno.EADDRINUSE: "the port is already in use; give --{option} another, or 0 for a free one",
+    errno.EACCES: "this user may not use the port; give --{option} another, from 1024 on",
+    errno.EADDRNOTAVAIL: "this machine does not have the address; give --host one that it has",
 }
 
 
 class ListenError(EmulatorError):
-    """An address cannot be listened on; the text names it and says why."""
+    """An address cannot be listened on; the text names it, says why, and what would help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,12 @@ def _bind_one(endpoint: Endpoint) -> socket.socket:
         family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
         return socket.create_server(address, family=family, backlog=BACKLOG)
     except OSError as error:
-        raise ListenError(f"Cannot listen on {where}: {_why(error)}.") from error
+        raise ListenError(f"Cannot listen on {where}: {_why(endpoint, error)}.") from error
 
 
-def _why(error: OSError) -> str:
+def _why(endpoint: Endpoint, error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return "the host is not known"
     number = error.errno or 0
-    return _REASONS.get(number) or os.strerror(number)
+    option = f"{endpoint.service}-tls" if endpoint.tls else endpoint.service
+    return _REASONS.get(number, os.strerror(number)).format(option=option)

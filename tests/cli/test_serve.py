@@ -191,11 +191,11 @@ def test_a_port_in_use_is_one_line(tmp_path: Path, workers: str) -> None:
         port = other.getsockname()[1]
         for option in ("cpanel", "whm_tls"):
             done = refused(command(tmp_path, workers=workers, **{option: str(port)}))
-            service = option.partition("_")[0]
+            service, flag = option.partition("_")[0], option.replace("_", "-")
             assert (done.returncode, done.stdout) == (1, "")
             assert done.stderr == (
                 f"cpanel-emu: Cannot listen on 127.0.0.1:{port} ({service}): "
-                "the port is already in use.\n"
+                f"the port is already in use; give --{flag} another, or 0 for a free one.\n"
             )
 
 

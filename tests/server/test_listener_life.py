@@ -81,7 +81,8 @@ def test_a_port_in_use_is_an_error_of_one_line_and_nothing_stays_bound() -> None
         with pytest.raises(EmulatorError) as error:
             Listener(echo, endpoints).start()
         assert str(error.value) == (
-            f"Cannot listen on 127.0.0.1:{taken} (whm): the port is already in use."
+            f"Cannot listen on 127.0.0.1:{taken} (whm): "
+            "the port is already in use; give --whm another, or 0 for a free one."
         )
         with pytest.raises(ConnectionRefusedError):
             connect(endpoints[0])
@@ -90,7 +91,11 @@ def test_a_port_in_use_is_an_error_of_one_line_and_nothing_stays_bound() -> None
 @pytest.mark.parametrize(
     ("host", "port", "reason"),
     [
-        ("192.0.2.1", 0, "this machine does not have the address"),
+        (
+            "192.0.2.1",
+            0,
+            "this machine does not have the address; give --host one that it has",
+        ),
         ("no-such-host.invalid", 0, "the host is not known"),
         ("127.0.0.1", 65536, "a port is a number from 0 to 65535"),
     ],
