@@ -347,6 +347,17 @@ class Emulator:
                 raise
             self._forget(user)
 
+    def change_password(self, user: str, password: str) -> None:
+        """Replace the password of *user*, an account or ``root``, and end its sessions.
+
+        Raises:
+            AccountError: there is no such user.
+            StoreError: the password could not be written, or a session not ended.
+        """
+        with self._change:
+            self.accounts.set_password(user, password)
+            self.sessions.end_all(user)
+
     def _forget(self, user: str) -> None:
         """Remove what is kept of an account outside its home: another may get its name."""
         self.sessions.end_all(user)

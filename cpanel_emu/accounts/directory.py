@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cpanel_emu.accounts.kept import KeptFiles
 from cpanel_emu.accounts.models import (
@@ -18,7 +18,7 @@ from cpanel_emu.accounts.models import (
     WhmUser,
     is_account_name,
 )
-from cpanel_emu.accounts.passwords import store_token
+from cpanel_emu.accounts.passwords import store_password, store_token
 from cpanel_emu.accounts.records import (
     ServerRecord,
     read_account,
@@ -28,7 +28,7 @@ from cpanel_emu.accounts.records import (
 )
 from cpanel_emu.lazy import LazyModule
 from cpanel_emu.root import Root, store_errors
-from cpanel_emu.suggest import shown
+from cpanel_emu.suggest import shown, unknown
 
 if TYPE_CHECKING:
     import shutil
@@ -161,11 +161,58 @@ class AccountDirectory:
             raise AccountError(f"{shown(name)} is no name of a token; write letters and digits.")
         if not token.split() or not token.isascii():
             raise AccountError("A token must be ASCII and not empty.")
-        new = {name: store_token(token)}
+        stored = store_token(token)
+        self._change_credentials(user, lambda one: {"api_tokens": {**one.api_tokens, name: stored}})
+
+    def remove_token(self, user: str, name: str) -> None:
+        """Refuse *user*, an account or ``root``, from now on with the token called *name*.
+
+        Raises:
+            AccountError: there is no such user, or it has no such token.
+        """
+
+        def without(one: Account | WhmUser) -> dict[str, Any]:
+            if not one.api_tokens:
+                raise AccountError(f'"{user}" has no API tokens.')
+            if name not in one.api_tokens:
+                raise AccountError(f"API tokens: {unknown(name, one.api_tokens)}")
+            return {"api_tokens": {key: v for key, v in one.api_tokens.items() if key != name}}
+
+        self._change_credentials(user, without)
+
+    def remove_access_hash(self, user: str) -> None:
+        """Refuse *user*, an account or ``root``, from now on with its access hash.
+
+        Raises:
+            AccountError: there is no such user, or it has no access hash.
+        """
+
+        def without(one: Account | WhmUser) -> dict[str, Any]:
+            if not one.access_hash:
+                raise AccountError(f'"{user}" has no access hash.')
+            return {"access_hash": ""}
+
+        self._change_credentials(user, without)
+
+    def set_password(self, user: str, password: str) -> None:
+        """Let *user*, an account or ``root``, log in with *password* in place of the old one.
+
+        Its sessions go on; `Emulator.change_password` ends them.
+
+        Raises:
+            AccountError: there is no such user.
+        """
+        stored = store_password(password)
+        self._change_credentials(user, lambda _: {"password": stored})
+
+    def _change_credentials(
+        self, user: str, change: Callable[[Account | WhmUser], dict[str, Any]]
+    ) -> None:
+        """Replace the fields that *change* returns, of an account or of ``root``."""
         if user == ROOT_USER:
-            self.update_root(lambda r: replace(r, api_tokens={**r.api_tokens, **new}))
+            self.update_root(lambda one: replace(one, **change(one)))
         else:
-            self.update(user, lambda a: replace(a, api_tokens={**a.api_tokens, **new}))
+            self.update(user, lambda one: replace(one, **change(one)))
 
     def update_root(self, change: Callable[[WhmUser], WhmUser]) -> WhmUser:
         """Replace WHM's root by what *change* makes of it, and return that."""

@@ -19,7 +19,7 @@ _OPTIONS = emulator_options("root", "seed", "fsync", "clock", "random-seed", "co
 
 @click.group(cls=LazyGroup)
 def account() -> None:
-    """Add, list, show and remove accounts."""
+    """Add, list, show and remove accounts, and change their passwords."""
 
 
 @account.command("add")
@@ -39,7 +39,7 @@ def add(user: str, domain: str, password: str | None, owner: str, **flags: objec
     with emulator(flags) as server:
         _check_together(server.accounts, domain, owner)
         if password is None:
-            password = _read_password()
+            password = _read_password("--password, or ")
         server.accounts.add(
             Account(user=user, domain=domain, password=store_password(password), owner=owner)
         )
@@ -61,14 +61,37 @@ def _check_together(accounts: AccountDirectory, domain: str, owner: str) -> None
             raise AccountError(f'"{domain}" belongs to the account "{one.user}" already.')
 
 
-def _read_password() -> str:
+def _read_password(wanted: str = "") -> str:
     if sys.stdin.isatty():
         text: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         return text
-    text = sys.stdin.readline().rstrip("\n")
+    try:
+        text = sys.stdin.readline().rstrip("\n")
+        text.encode()
+    except UnicodeError as error:
+        raise ConfigurationError("Write the password on standard input in UTF-8.") from error
     if not text:
-        raise ConfigurationError("Give --password, or the password on standard input.")
+        raise ConfigurationError(f"Give {wanted}the password on standard input.")
     return text
+
+
+@account.command("password")
+@click.argument("user")
+@_OPTIONS
+def change_password(user: str, **flags: object) -> None:
+    """Change the password of USER, an account or root.
+
+    The new one is asked for, or read from a line of input. A running server refuses the old one
+    from then on, and USER's login sessions end. API tokens and the access hash stay.
+
+    Example:
+      cpanel-emu account password user
+    """
+    with emulator(flags) as server:
+        if user != ROOT_USER:
+            server.accounts.existing(user)
+        server.change_password(user, _read_password())
+    click.echo(f"Changed the password of {user}.")
 
 
 @account.command("list")
@@ -122,7 +145,7 @@ def remove(user: str, **flags: object) -> None:
 
 @click.group(cls=LazyGroup)
 def token() -> None:
-    """Add API tokens."""
+    """Add and remove API tokens, and remove access hashes."""
 
 
 @token.command("add", short_help="Add a token and print it.")
@@ -142,3 +165,36 @@ def add_token(user: str, name: str, value: str | None, **flags: object) -> None:
         text = value or new_token(server.random)
         server.accounts.add_token(user, name, text)
     click.echo(text)
+
+
+@token.command("remove", short_help="Remove a token.")
+@click.argument("user")
+@click.argument("name")
+@_OPTIONS
+def remove_token(user: str, name: str, **flags: object) -> None:
+    """Remove the token called NAME of USER, an account or root.
+
+    A running server refuses it from then on. "cpanel-emu account show USER" lists an account's.
+
+    Example:
+      cpanel-emu token remove user ci
+    """
+    with emulator(flags) as server:
+        server.accounts.remove_token(user, name)
+    click.echo(f"Removed the token {name} of {user}.")
+
+
+@token.command("remove-hash", short_help="Remove an access hash.")
+@click.argument("user")
+@_OPTIONS
+def remove_access_hash(user: str, **flags: object) -> None:
+    """Remove the access hash of USER, an account or root.
+
+    A running server refuses it from then on.
+
+    Example:
+      cpanel-emu token remove-hash root
+    """
+    with emulator(flags) as server:
+        server.accounts.remove_access_hash(user)
+    click.echo(f"Removed the access hash of {user}.")

@@ -64,7 +64,7 @@ def test_help_leaves_out_what_does_not_matter_there() -> None:
     [
         (["srve"], "unknown name 'srve'; did you mean \"serve\"?"),
         (["theme", "chek"], "unknown name 'chek'; did you mean \"check\"?"),
-        (["account", "zzz"], "unknown name 'zzz'; known are: add, list, remove, show."),
+        (["account", "zzz"], "unknown name 'zzz'; known are: add, list, password, remove, show."),
     ],
 )
 def test_a_typo_is_answered_with_the_nearest_verb(words: list[str], said: str) -> None:
