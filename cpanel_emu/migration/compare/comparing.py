@@ -99,13 +99,12 @@ class Comparer:
             for state in self._states(page, world)
             if not wanted.states or _fits(state.name, wanted.states)
         ]
-        if self._pages and not cells and not wanted.states:
-            raise ConfigurationError(
-                "--matrix: built-in is false, and no state of the file is for these pages; add one."
-            )
         if self._pages and not cells:
             if not wanted.states:
-                raise ConfigurationError("--matrix: none of its states is for any of these pages.")
+                raise ConfigurationError(
+                    "--matrix: built-in is false, and no state of the file is for these pages; "
+                    "add one."
+                )
             raise ConfigurationError(
                 f'--state: no state fits "{", ".join(wanted.states)}"; --list shows them.'
             )

@@ -117,7 +117,10 @@ def test_a_matrix_without_a_state_for_the_pages(pair: Pair) -> None:
     (pair.old.parent / "states.toml").write_text(text)
     done = run(pair, "--matrix", "states.toml")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "cpanel-emu: --matrix: none of its states is for any of these pages.\n"
+    assert done.stderr == (
+        "cpanel-emu: --matrix: built-in is false, and no state of the file is for these pages; "
+        "add one.\n"
+    )
 
 
 def test_wrong_usage(pair: Pair) -> None:
