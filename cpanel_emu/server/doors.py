@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cpanel_emu.errors import ConfigurationError
 from cpanel_emu.liveapi.standing import StandingSocket, standing_path
 from cpanel_emu.server.app import Application
-from cpanel_emu.server.endpoints import Endpoint, Service
+from cpanel_emu.server.endpoints import Endpoint, Service, port_option
 from cpanel_emu.server.limits import Limits
 from cpanel_emu.server.listener import Listener
 from cpanel_emu.server.shares import Share
@@ -107,8 +107,9 @@ class Doors:
         for endpoint in self.endpoints:
             if endpoint.service == service and endpoint.tls == tls:
                 return endpoint.url
-        option = f"{service}-tls" if tls else service
-        raise ConfigurationError(f"The port is off; give --{option} a number.")
+        raise ConfigurationError(
+            f"The port is off; give --{port_option(service, tls=tls)} a number."
+        )
 
 
 def tls_context(emulator: Emulator) -> ssl.SSLContext:

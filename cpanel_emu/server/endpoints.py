@@ -63,6 +63,11 @@ def bind(endpoints: Iterable[Endpoint]) -> list[socket.socket]:
     return sockets
 
 
+def port_option(service: Service, *, tls: bool) -> str:
+    """Return the name of the option that gives a port its number, without the dashes."""
+    return f"{service}-tls" if tls else service
+
+
 def bound_endpoint(endpoint: Endpoint, bound: socket.socket) -> Endpoint:
     """Return *endpoint* with the port that *bound* really has."""
     return replace(endpoint, port=bound.getsockname()[1])
@@ -90,5 +95,5 @@ def _why(endpoint: Endpoint, error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return "the host is not known"
     number = error.errno or 0
-    option = f"{endpoint.service}-tls" if endpoint.tls else endpoint.service
+    option = port_option(endpoint.service, tls=endpoint.tls)
     return _REASONS.get(number, os.strerror(number)).format(option=option)

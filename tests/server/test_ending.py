@@ -35,15 +35,15 @@ print(step)
 """
 
 
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60
+    )
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_at_any_step_of_waiting(name: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM % name],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run(PROGRAM % name)
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) > 10  # the first step at which no signal came
 
@@ -66,13 +66,7 @@ print(ending.wait(30))
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_that_does_not_interrupt_the_wait(name: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", TO_ANOTHER_THREAD % name],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run(TO_ANOTHER_THREAD % name)
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "True\n")
 
 
@@ -88,7 +82,5 @@ print(ending.wait(0.2))
 
 
 def test_nohup_is_heeded() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", IGNORED], check=False, capture_output=True, text=True, timeout=60
-    )
+    done = run(IGNORED)
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "False\n")
